@@ -1,0 +1,182 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// MARK: Settings
+
+/// Every target of ours: Swift 6 mode, warnings are errors, imports say how far they reach.
+let common: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+    .treatAllWarnings(as: .error),
+]
+let strict = common + [.strictMemorySafety()]
+
+// MARK: External packages
+
+let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let configuration = Target.Dependency.product(name: "Configuration", package: "swift-configuration")
+let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
+let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
+let nioTLS = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
+
+// MARK: Floors
+
+/// Floor 0: a C library as the system has it.
+func system(_ name: String) -> Target {
+    .systemLibrary(name: name, path: "Sources/System/\(name)")
+}
+
+/// Floor 0: our own thin C or C++ over a library, or a hot kernel.
+func shim(_ name: String, _ linked: [String] = []) -> Target {
+    .target(
+        name: name,
+        path: "Sources/System/\(name)",
+        linkerSettings: linked.map { .linkedLibrary($0) }
+    )
+}
+
+/// Floors 1 to 3 and the rooms beside them.
+func module(_ name: String, in floor: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .target(
+        name: name,
+        dependencies: dependencies,
+        path: "Sources/\(floor)/\(name)",
+        swiftSettings: strict
+    )
+}
+
+/// Floors 4 and 5: what a service does, and a main which only wires.
+func service(_ name: String, _ dependencies: [Target.Dependency]) -> [Target] {
+    [
+        .target(
+            name: "\(name)Core",
+            dependencies: dependencies,
+            path: "Services/\(name)/Core",
+            swiftSettings: strict
+        ),
+        .executableTarget(
+            name: "\(name)Main",
+            dependencies: [.target(name: "\(name)Core"), "ServiceKit"],
+            path: "Services/\(name)/Main",
+            swiftSettings: strict
+        ),
+    ]
+}
+
+/// Tests stand where their subject stands: `Tests/Platform/WireTests` tests `Sources/Platform/Wire`.
+func tests(of name: String, in folder: String, _ dependencies: [Target.Dependency]) -> Target {
+    .testTarget(
+        name: "\(name)Tests",
+        dependencies: dependencies,
+        path: "Tests/\(folder)/\(name)Tests",
+        swiftSettings: common
+    )
+}
+
+let floor0: [Target] = [
+    system("CNNG"),
+    system("COpenBLAS"),
+    shim("CJPEG", ["jpeg"]),
+    shim("CPNG", ["png"]),
+    shim("CDCMTK", ["dcmimgle", "dcmjpeg", "dcmjpls", "dcmdata", "oflog", "ofstd", "openjp2"]),
+    shim("CKernels"),
+]
+
+let platform: [Target] = [
+    module("Wire", in: "Platform"),
+    module("Messaging", in: "Platform", ["CNNG"]),
+    module("Storage", in: "Platform", [crypto, grdb]),
+    module("LinearAlgebra", in: "Platform", ["COpenBLAS", "CKernels"]),
+    module("ImageCodecs", in: "Platform", ["CJPEG", "CPNG", "CDCMTK"]),
+]
+
+let domain: [Target] = [
+    module("Tomography", in: "Domain"),
+    module("Lungs", in: "Domain", ["Tomography"]),
+    module("Orientation", in: "Domain", ["Tomography", "Lungs", "LinearAlgebra"]),
+    module("Labeling", in: "Domain", ["Tomography", "Lungs", "Orientation", "LinearAlgebra"]),
+    module("Learning", in: "Domain", ["Tomography", "Lungs", "Orientation", "LinearAlgebra", crypto]),
+    module("Neighbors", in: "Domain", ["LinearAlgebra"]),
+    module("Rendering", in: "Domain", ["Tomography", "Lungs"]),
+]
+
+let runtime: [Target] = [
+    module("Contracts", in: "Runtime", ["Wire", "Messaging", "Tomography"]),
+    module(
+        "ServiceKit",
+        in: "Runtime",
+        [
+            "Contracts", "Messaging", "Storage", "Wire", configuration, hummingbird, lifecycle, logging,
+            nioCore,
+        ]
+    ),
+]
+
+let testing: [Target] = [
+    module("Phantom", in: "Testing", ["ImageCodecs", "Tomography"]),
+    module("TestKit", in: "Testing", ["Messaging"]),
+]
+
+let kit: [Target.Dependency] = ["Contracts", "ServiceKit", "Storage", "Wire", "Messaging", logging]
+
+let services: [Target] =
+    service("Ingest", kit + ["ImageCodecs", "Lungs", "Rendering", "Tomography"])
+    + service("Labeler", kit + ["Labeling", "Lungs", "Orientation", "Tomography"])
+    + service("Trainer", kit + ["Labeling", "Learning", "Lungs", "Orientation", "Tomography"])
+    + service("Embedder", kit + ["Learning", "Lungs", "Orientation", "Tomography"])
+    + service("Index", kit + ["Neighbors"])
+    + service("Gateway", kit + [crypto, lifecycle, nioCore, nioPosix, nioTLS, "Tomography"])
+    + service(
+        "Carina",
+        kit + [argumentParser, "ImageCodecs", "Lungs", "Phantom", "Rendering", "Tomography"]
+    )
+
+let allTests: [Target] = [
+    tests(of: "Wire", in: "Platform", ["Wire"]),
+    tests(of: "Messaging", in: "Platform", ["Messaging", "TestKit"]),
+    tests(of: "Storage", in: "Platform", ["Storage", "TestKit"]),
+    tests(of: "LinearAlgebra", in: "Platform", ["LinearAlgebra"]),
+    tests(of: "ImageCodecs", in: "Platform", ["ImageCodecs", "TestKit"]),
+    tests(of: "Tomography", in: "Domain", ["Tomography"]),
+    tests(of: "Lungs", in: "Domain", ["Lungs", "Tomography", "ImageCodecs", "TestKit"]),
+    tests(of: "Orientation", in: "Domain", ["Orientation", "Lungs", "Tomography", "TestKit"]),
+    tests(of: "Labeling", in: "Domain", ["Labeling", "Lungs", "Orientation", "Phantom", "Tomography"]),
+    tests(of: "Learning", in: "Domain", ["Learning", "Lungs", "Orientation", "Tomography", "TestKit"]),
+    tests(of: "Neighbors", in: "Domain", ["Neighbors", "LinearAlgebra"]),
+    tests(of: "Rendering", in: "Domain", ["Rendering", "Lungs", "Tomography"]),
+    tests(of: "Contracts", in: "Runtime", ["Contracts", "Messaging", "Tomography", "Wire"]),
+    tests(of: "ServiceKit", in: "Runtime", ["ServiceKit", "Contracts", "Messaging", "Storage", "TestKit", "Wire"]),
+    tests(of: "Phantom", in: "Testing", ["Phantom", "ImageCodecs", "Tomography"]),
+]
+
+let package = Package(
+    name: "carina",
+    products: ["Ingest", "Labeler", "Trainer", "Embedder", "Index", "Gateway", "Carina"].map {
+        .executable(name: $0.lowercased(), targets: ["\($0)Main"])
+    },
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(
+            url: "https://github.com/apple/swift-configuration",
+            from: "1.4.0",
+            traits: [.defaults, "CommandLineArguments"]
+        ),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+    ],
+    targets: floor0 + platform + domain + runtime + testing + services + allTests,
+    cxxLanguageStandard: .cxx17
+)
