@@ -153,8 +153,13 @@ let allTests: [Target] = [
     tests(of: "Neighbors", in: "Domain", ["Neighbors", "LinearAlgebra"]),
     tests(of: "Rendering", in: "Domain", ["Rendering", "Lungs", "Tomography"]),
     tests(of: "Contracts", in: "Runtime", ["Contracts", "Messaging", "Tomography", "Wire"]),
-    tests(of: "ServiceKit", in: "Runtime", ["ServiceKit", "Contracts", "Messaging", "Storage", "TestKit", "Wire"]),
+    tests(
+        of: "ServiceKit",
+        in: "Runtime",
+        ["ServiceKit", "Contracts", "Messaging", "Storage", "TestKit", "Wire"]
+    ),
     tests(of: "Phantom", in: "Testing", ["Phantom", "ImageCodecs", "Tomography"]),
+    tests(of: "Architecture", in: "Architecture", []),
 ]
 
 let package = Package(

@@ -1,0 +1,37 @@
+# Two commands are all the set-up there is:
+#   make demo    installs what is missing, builds, runs the whole pipeline and shows the result (CT=folder: on your own CT)
+#   make test    everything that is checked before a change lands
+SHELL := /bin/bash
+# One configuration for the demo, the tests and the images: numeric Swift is tens of times slower in a debug build.
+FLAGS := -c release -Xswiftc -enable-testing --explicit-target-dependency-import-check error
+BIN := .build/release
+OURS := Sources Services Tests
+
+.PHONY: demo test bench images format lint build dependencies
+
+dependencies:
+	@command -v swift >/dev/null || { echo "Swift 6.3 is missing: https://www.swift.org/install/linux/debian/12"; exit 1; }
+	@Compose/install-dependencies.sh
+
+build: dependencies
+	swift build $(FLAGS)
+
+demo: build
+	$(BIN)/carina demo $(if $(CT),--ct "$(CT)")
+
+lint:
+	swift format lint --strict --parallel --recursive $(OURS) Package.swift
+	python3 Protocols/check.py
+
+test: dependencies lint
+	swift build $(FLAGS) --build-tests
+	swift test $(FLAGS) --skip-build
+
+bench: build
+	$(BIN)/carina-benchmarks
+
+images: build
+	Compose/build-images.sh
+
+format:
+	swift format --in-place --parallel --recursive $(OURS) Package.swift
