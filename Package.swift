@@ -159,6 +159,7 @@ let allTests: [Target] = [
         ["ServiceKit", "Contracts", "Messaging", "Storage", "TestKit", "Wire"]
     ),
     tests(of: "Phantom", in: "Testing", ["Phantom", "ImageCodecs", "Tomography"]),
+    tests(of: "TestKit", in: "Testing", ["TestKit", "Messaging"]),
     tests(of: "Architecture", in: "Architecture", []),
 ]
 
