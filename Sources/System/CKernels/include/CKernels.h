@@ -1,1 +1,4 @@
 #pragma once
+
+// Hot loops in C, one header for each family. Sources/Platform/LinearAlgebra is their only importer.
+#include "distance.h"
