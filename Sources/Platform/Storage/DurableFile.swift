@@ -1,0 +1,127 @@
+internal import Glibc
+
+/// Small files which are whole or absent, also after a crash.
+package enum DurableFile {
+    /// Writes a file beside its place, syncs it, renames it over the old one and syncs the folder.
+    ///
+    /// - Throws: `StorageError` of kind `file`; the old content is then still there.
+    package static func write(_ bytes: [UInt8], to path: String) throws(StorageError) {
+        let temporary = "\(path).\(getpid()).\(UInt64.random(in: 0 ... .max)).new"
+        try writeNew(bytes, to: temporary)
+        do throws(StorageError) {
+            try move(temporary, to: path)
+        } catch {
+            _ = unsafe unlink(temporary)
+            throw error
+        }
+    }
+
+    /// Reads a whole file; nil when it is absent.
+    package static func read(_ path: String) throws(StorageError) -> [UInt8]? {
+        let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else {
+            if errno == ENOENT { return nil }
+            throw systemError("open")
+        }
+        defer { _ = close(descriptor) }
+        var status = stat()
+        guard unsafe fstat(descriptor, &status) == 0 else { throw systemError("fstat") }
+        guard status.st_mode & S_IFMT == S_IFREG else { throw StorageError(.file, "not a plain file") }
+        var bytes = [UInt8](repeating: 0, count: Int(status.st_size))
+        var offset = 0
+        while offset < bytes.count {
+            let count = unsafe bytes.withUnsafeMutableBytes { buffer in
+                // SAFETY: offset < count of the buffer, and read writes at most the count which remains.
+                unsafe Glibc.read(
+                    descriptor,
+                    buffer.baseAddress.map { unsafe $0 + offset },
+                    buffer.count - offset
+                )
+            }
+            if count < 0 && errno == EINTR { continue }
+            guard count >= 0 else { throw systemError("read") }
+            guard count > 0 else { throw StorageError(.file, "a file became shorter while it was read") }
+            offset += count
+        }
+        return bytes
+    }
+
+    /// Removes a file; an absent one is no error.
+    package static func remove(_ path: String) throws(StorageError) {
+        guard unsafe unlink(path) == 0 || errno == ENOENT else { throw systemError("unlink") }
+    }
+
+    /// Creates a folder, readable by its owner only, and those above it; existing ones are left as they are.
+    package static func createFolder(_ path: String) throws(StorageError) {
+        var status = stat()
+        if unsafe stat(path, &status) == 0 {
+            guard status.st_mode & S_IFMT == S_IFDIR else { throw StorageError(.file, "not a folder") }
+            return
+        }
+        let parent = folder(of: path)
+        if parent != path { try createFolder(parent) }
+        guard unsafe mkdir(path, 0o700) == 0 || errno == EEXIST else { throw systemError("mkdir") }
+        try syncFolder(parent)
+    }
+
+    /// Writes and syncs a file which must not exist yet; a half-written one is removed.
+    static func writeNew(_ bytes: [UInt8], to path: String) throws(StorageError) {
+        let descriptor = unsafe open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else { throw systemError("open") }
+        do throws(StorageError) {
+            defer { _ = close(descriptor) }
+            try writeAll(bytes, to: descriptor)
+            guard fsync(descriptor) == 0 else { throw systemError("fsync") }
+        } catch {
+            _ = unsafe unlink(path)
+            throw error
+        }
+    }
+
+    /// Renames a file over another of the same file system and syncs the folder.
+    static func move(_ source: String, to path: String) throws(StorageError) {
+        guard unsafe rename(source, path) == 0 else { throw systemError("rename") }
+        try syncFolder(folder(of: path))
+    }
+
+    /// Makes renames and new entries of a folder durable.
+    static func syncFolder(_ path: String) throws(StorageError) {
+        let descriptor = unsafe open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw systemError("open") }
+        defer { _ = close(descriptor) }
+        guard fsync(descriptor) == 0 else { throw systemError("fsync") }
+    }
+
+    private static func writeAll(_ bytes: [UInt8], to descriptor: CInt) throws(StorageError) {
+        var offset = 0
+        while offset < bytes.count {
+            let count = unsafe bytes.withUnsafeBytes { buffer in
+                // SAFETY: offset < count of the buffer, and write reads at most the count which remains.
+                unsafe Glibc.write(
+                    descriptor,
+                    buffer.baseAddress.map { unsafe $0 + offset },
+                    buffer.count - offset
+                )
+            }
+            if count < 0 && errno == EINTR { continue }
+            guard count >= 0 else { throw systemError("write") }
+            offset += count
+        }
+    }
+
+    /// The folder in which a path stands; "." for a bare name.
+    static func folder(of path: String) -> String {
+        var trimmed = path[...]
+        while trimmed.count > 1 && trimmed.hasSuffix("/") { trimmed = trimmed.dropLast() }
+        guard let slash = trimmed.lastIndex(of: "/") else { return "." }
+        return slash == trimmed.startIndex ? "/" : String(trimmed[..<slash])
+    }
+}
+
+/// The error of the system call which just failed, without the path: file names of patients stay out of logs.
+func systemError(_ call: String) -> StorageError {
+    let code = errno
+    // SAFETY: strerror returns a zero-terminated string which is copied before the next call.
+    let text = unsafe String(cString: strerror(code))
+    return StorageError(.file, "\(call): \(text)")
+}
