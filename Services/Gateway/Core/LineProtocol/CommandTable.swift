@@ -1,0 +1,99 @@
+/// What a token may do; each role may also do what the ones before it may.
+package enum Role: String, Sendable, CaseIterable, Comparable {
+    case reader
+    case writer
+    case admin
+
+    package static func < (left: Role, right: Role) -> Bool {
+        (Self.allCases.firstIndex(of: left) ?? 0) < (Self.allCases.firstIndex(of: right) ?? 0)
+    }
+}
+
+/// One command of the line protocol: what HELP says of it and who may use it.
+package struct CommandDescription: Sendable {
+    package let name: String
+    package let usage: String
+    package let summary: String
+    /// nil: anybody, also before AUTH.
+    package let role: Role?
+    /// Kept in the audit trail even when it succeeds.
+    package let isAudited: Bool
+}
+
+/// Every command, in the order HELP lists them. `Protocols/Gateway.md` describes the same set.
+package enum CommandTable {
+    package static let all: [CommandDescription] = [
+        open("PING", "[text]", "answers PONG, or the text"),
+        open("HELLO", "[2] [AUTH name token]", "who answers, and its limits"),
+        open("AUTH", "[name] token", "takes up the role that belongs to a token"),
+        open("HELP", "[command]", "this list, or one command's usage"),
+        open("QUIT", "", "closes the connection"),
+        open("COMMAND", "[COUNT|DOCS]", "for Redis tools"),
+        open("CLIENT", "SETNAME|SETINFO|GETNAME|ID", "for Redis tools"),
+        open("CONFIG", "GET name", "for Redis tools"),
+        reading("INFO", "[section]", "version, model, counts, as name:value lines"),
+        audited(
+            "SEARCH",
+            "SLICE id | IMAGE bytes | SERIES id  [K n] [WEIGHTS part=w,…] [GROUP patient|series|none] "
+                + "[SAMEPATIENT] [SAMESERIES] [FILTER name=value]… [MINSEQ n] [SCAN]",
+            "the most similar slices, nearest first",
+            role: .reader
+        ),
+        reading("SLICE", "id", "what is known of a stored slice"),
+        reading("PREVIEW", "id [SIDE pixels] [OUTLINE]", "a JPEG of a stored slice in the lung window"),
+        reading("COMPARE", "id id", "distance of each part between two stored slices"),
+        reading("EVENTS", "READ FROM seq [COUNT n] [BLOCK ms]", "embeddings created and removed, in order"),
+        audited("STORE", "bytes", "stores one DICOM object, JPEG or PNG", role: .writer),
+        audited("DELETE", "SLICE|SERIES|STUDY|PATIENT id", "forgets slices for good", role: .admin),
+        reading("STATUS", "", "state of every service"),
+        reading("NODES", "", "state of every index node"),
+        reading("QUARANTINE", "[FROM number] [COUNT n]", "what was refused, and why"),
+        writing(
+            "LABEL",
+            "[SEED n] [MEMBERS n]",
+            "builds a data set of coarsely labeled pairs; answers a job id"
+        ),
+        writing(
+            "TRAIN",
+            "[EPOCHS n] [SEED n] [DATASET id] [KEEP]",
+            "trains a model and promotes it; a job id"
+        ),
+        reading("JOB", "labeler|trainer|ingest id", "progress of long work"),
+        writing("CANCEL", "labeler|trainer|ingest id", "stops long work"),
+        reading("RUN", "id", "losses of a training run, epoch by epoch"),
+        reading("DATASETS", "", "the labeler's data sets"),
+        reading("MODELS", "", "the trainer's models, newest first"),
+        admin("PROMOTE", "fingerprint", "makes a model the one that serves"),
+        admin("ROLLBACK", "", "goes back to the model that served before"),
+        admin("RETRY", "", "gives dead letters another chance"),
+    ]
+
+    private static let byName = Dictionary(uniqueKeysWithValues: all.map { ($0.name, $0) })
+
+    package static func find(_ name: String) -> CommandDescription? { byName[name] }
+
+    private static func open(_ name: String, _ usage: String, _ summary: String) -> CommandDescription {
+        .init(name: name, usage: usage, summary: summary, role: nil, isAudited: false)
+    }
+
+    private static func reading(_ name: String, _ usage: String, _ summary: String) -> CommandDescription {
+        .init(name: name, usage: usage, summary: summary, role: .reader, isAudited: false)
+    }
+
+    private static func audited(
+        _ name: String,
+        _ usage: String,
+        _ summary: String,
+        role: Role
+    ) -> CommandDescription {
+        .init(name: name, usage: usage, summary: summary, role: role, isAudited: true)
+    }
+
+    private static func writing(_ name: String, _ usage: String, _ summary: String) -> CommandDescription {
+        audited(name, usage, summary, role: .writer)
+    }
+
+    private static func admin(_ name: String, _ usage: String, _ summary: String) -> CommandDescription {
+        audited(name, usage, summary, role: .admin)
+    }
+}
