@@ -1,0 +1,61 @@
+/// Brings grey values to 0...1: -1000 HU (air) is 0, 100 HU (soft tissue and above) is 1.
+enum GreyNormalization {
+    /// HU that become 0, and how many HU become 1 more.
+    static let (low, range) = (Float(-1000), Float(1100))
+    /// What the two anchors of an 8-bit picture become: dark lung, and tissue around it.
+    static let (lung, tissue) = (Float(0.09), Float(0.936))
+    /// How far the ring of tissue around the lungs reaches, and how much of the lungs' rim is left out, pixels.
+    static let (ringRadius, rimRadius) = (8.0, 2.0)
+    /// Least number of grey values between the anchors.
+    static let anchorDistanceMinimum = Float(20)
+
+    /// (rows x columns) of the grid.
+    static func normalized(_ grid: MeanGrid) -> [Float] {
+        grid.sums.map { min(max((Float($0) / 4 - low) / range, 0), 1) }
+    }
+
+    /// The 5th percentile inside the lungs becomes 0.09, the 70th percentile of the ring around them 0.936.
+    ///
+    /// - Parameters:
+    ///   - picture: the picture on the mask's grid.
+    ///   - labels: (rows x columns), not all 0.
+    static func normalized(_ picture: SmallPicture, labels: [UInt8]) -> [Float] {
+        var mask = Plane(rows: picture.rows, columns: picture.columns)
+        mask.pixels = labels.map { $0 == 0 ? 0 : 1 }
+        var core = mask
+        if mask.area > 200 {
+            let eroded = mask.eroded(by: .disc(radius: rimRadius))
+            if eroded.area > 0 { core = eroded }
+        }
+        var ring = mask.dilated(by: .disc(radius: ringRadius))
+        for i in ring.pixels.indices { ring.pixels[i] &= 1 - mask.pixels[i] }
+        let dark = percentile(5, of: picture, where: core) ?? 0
+        let around = percentile(70, of: picture, where: ring) ?? Float(picture.values.max() ?? 0)
+        let bright = max(around, dark + anchorDistanceMinimum)
+        return picture.values.map {
+            min(max(lung + (Float($0) - dark) / (bright - dark) * (tissue - lung), 0), 1)
+        }
+    }
+
+    /// The percentile of the values under a mask, linear between neighbors; nil when the mask is empty.
+    private static func percentile(_ percent: Float, of picture: SmallPicture, where mask: Plane) -> Float? {
+        var counts = [Int](repeating: 0, count: 256)
+        for (value, isInside) in zip(picture.values, mask.pixels) where isInside == 1 {
+            counts[Int(value)] += 1
+        }
+        let total = counts.reduce(0, +)
+        guard total > 0 else { return nil }
+        func value(at place: Int) -> Float {
+            var passed = 0
+            for (value, count) in counts.enumerated() {
+                passed += count
+                if passed > place { return Float(value) }
+            }
+            return 255
+        }
+        let place = Float(total - 1) * (percent / 100)
+        let (below, fraction) = (Int(place), place - place.rounded(.down))
+        let (a, b) = (value(at: below), value(at: min(below + 1, total - 1)))
+        return fraction < 0.5 ? a + (b - a) * fraction : b - (b - a) * (1 - fraction)
+    }
+}

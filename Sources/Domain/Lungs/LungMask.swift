@@ -1,0 +1,68 @@
+/// Where the lungs lie in a slice, on the grid on which they were found: the 2 x 2 mean of a slice in Hounsfield
+/// units, or a picture shrunk to a long side of 256.
+package struct LungMask: Sendable, Equatable {
+    /// Number of rows of the mask's grid.
+    package let rows: Int
+    /// Number of columns of the mask's grid.
+    package let columns: Int
+    /// (rows x columns), row-major: 0 nothing, 1 the lung on the left of the image (the patient's right), 2 the lung on
+    /// its right. Always sides of the image.
+    package let labels: [UInt8]
+    /// Side of a mask pixel, millimeters; nil where the spacing is unknown.
+    package let millimetersPerPixel: Double?
+
+    /// Makes a mask. Nil when the number of labels is not rows x columns, or when a label is not 0, 1 or 2.
+    package init?(rows: Int, columns: Int, labels: [UInt8], millimetersPerPixel: Double?) {
+        guard rows >= 0, columns >= 0 else { return nil }
+        let (count, overflows) = rows.multipliedReportingOverflow(by: columns)
+        guard !overflows, labels.count == count, labels.allSatisfy({ $0 <= 2 }) else { return nil }
+        self.rows = rows
+        self.columns = columns
+        self.labels = labels
+        self.millimetersPerPixel = millimetersPerPixel
+    }
+
+    /// A mask without lungs.
+    package init(emptyWithRows rows: Int, columns: Int, millimetersPerPixel: Double?) {
+        self.rows = rows
+        self.columns = columns
+        self.labels = [UInt8](repeating: 0, count: rows * columns)
+        self.millimetersPerPixel = millimetersPerPixel
+    }
+
+    /// Number of pixels of the lung on the left and of the lung on the right of the image.
+    package var pixelCounts: (left: Int, right: Int) {
+        // Label 1 adds 1 to the sum, label 2 adds 2, so two plain sums tell them apart.
+        var (marked, sum) = (0, 0)
+        for label in labels {
+            marked += label == 0 ? 0 : 1
+            sum += Int(label)
+        }
+        return (2 * marked - sum, sum - marked)
+    }
+}
+
+/// What was found in one slice.
+package struct LungSegmentation: Sendable, Equatable {
+    /// The lungs; empty when nothing was found.
+    package let mask: LungMask
+    /// Lung area in square centimeters. Where the spacing is unknown it is an estimate: slices without a spacing are
+    /// taken to have 0.75 mm, bodies in 8-bit pictures to be 340 mm wide.
+    package let areaSquareCentimeters: Double
+    /// Lung area as a share of the body's area, 0...1; 0 when no body was found.
+    package let shareOfBody: Double
+    /// Whether the slice shows enough lung to be used: see `LungLimits`.
+    package let containsLung: Bool
+    /// The verdict as a short sentence for people.
+    package let reason: String
+}
+
+/// The limits between a slice of the lungs and any other picture.
+package enum LungLimits {
+    /// Least lung area of a usable slice, square centimeters.
+    package static let containsLungSquareCentimeters = 20.0
+    /// Least share of the body that is lung in a usable 8-bit picture, where no area can be measured.
+    package static let containsLungShareOfBody = 0.06
+    /// Least lung area of a slice that belongs to the lungs' run in a series, square centimeters.
+    package static let runSquareCentimeters = 5.0
+}
