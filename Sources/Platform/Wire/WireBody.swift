@@ -1,0 +1,62 @@
+/// Everything after the header of one frame: fixed fields in their order, then tagged fields.
+package protocol WireBody: WireStructure {
+    /// The schema that these fields are. A released schema never changes; other fields are another schema.
+    static var schema: UInt8 { get }
+}
+
+extension WireBody {
+    /// Bodies that are elements of a list say their own.
+    package static var byteCountMinimum: Int { 1 }
+
+    /// Reads a whole body of a reply or an event: nothing may be left but odd tags, which are skipped.
+    package init(body: [UInt8]) throws(WireError) {
+        var reader = FrameReader(body)
+        try self.init(from: &reader)
+        _ = try TaggedFields(from: &reader)
+    }
+
+    /// The fixed fields as bytes.
+    package var body: [UInt8] {
+        var writer = FrameWriter()
+        encode(into: &writer)
+        return writer.bytes
+    }
+}
+
+/// A body that asks, and knows what answers it.
+package protocol WireRequest: WireBody {
+    /// The body of the answer.
+    associatedtype Reply: WireBody
+    /// Service and operation. Common operations name service 0 here and the callee on the wire.
+    static var kind: MessageKind { get }
+    /// Whether the callee's state may change: then it remembers its reply and answers a repeat from memory.
+    static var changesState: Bool { get }
+}
+
+extension WireRequest {
+    /// Most requests only ask.
+    package static var changesState: Bool { false }
+
+    /// Reads a whole body of a request with the options that follow its fields.
+    package static func decode(
+        _ body: [UInt8]
+    ) throws(WireError) -> (request: Self, options: RequestOptions) {
+        var reader = FrameReader(body)
+        let request = try Self(from: &reader)
+        return (request, try RequestOptions(from: &reader))
+    }
+
+    /// The fixed fields and the options as bytes.
+    package func body(with options: RequestOptions) -> [UInt8] {
+        var writer = FrameWriter()
+        encode(into: &writer)
+        options.encode(into: &writer)
+        return writer.bytes
+    }
+}
+
+/// A body that tells what has happened.
+package protocol WireEvent: WireBody {
+    /// Service and event.
+    static var kind: MessageKind { get }
+}
