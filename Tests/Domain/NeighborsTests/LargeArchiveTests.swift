@@ -1,0 +1,92 @@
+import Neighbors
+import Testing
+
+/// Vectors like those of real archives: each series is a path of slices from apex to base through a common anatomy,
+/// which patients vary in a few directions; parts of unit length. The anatomy is the same for every seed.
+private func paths(count: Int, parts: [Int], seed: UInt64) -> [NeighborItem] {
+    let slicesPerSeries = 100
+    let knots = 6
+    let directions = 4
+    var anatomy = Seeded(state: 99)
+    var generator = Seeded(state: seed)
+    let dimension = parts.reduce(0, +)
+    func randomVector() -> [Float] { (0..<dimension).map { _ in anatomy.normal() } }
+    let common = (0..<knots).map { _ in randomVector() }
+    let variations = (0..<directions).map { _ in randomVector() }
+    var own = common
+    return (0..<count).map { number in
+        if number % slicesPerSeries == 0 {
+            let amounts = variations.map { _ in 0.3 * generator.normal() }
+            own = common.map { knot in
+                knot.indices.map { index in
+                    knot[index] + zip(amounts, variations).reduce(0) { $0 + $1.0 * $1.1[index] }
+                }
+            }
+        }
+        let level = Float(number % slicesPerSeries) / Float(slicesPerSeries) * Float(knots - 1)
+        let before = Int(level)
+        let share = level - Float(before)
+        var vector = (0..<dimension).map { index in
+            own[before][index] * (1 - share) + own[before + 1][index] * share + 0.05 * generator.normal()
+        }
+        var start = 0
+        for part in parts {
+            let norm = vector[start..<start + part].reduce(0) { $0 + $1 * $1 }.squareRoot()
+            for index in start..<start + part { vector[index] /= norm }
+            start += part
+        }
+        return NeighborItem(
+            id: identifier(number),
+            series: identifier(number / slicesPerSeries, kind: 1),
+            patient: identifier(number / slicesPerSeries, kind: 2),
+            vector: vector
+        )
+    }
+}
+
+@Suite struct LargeArchiveTests {
+    @Test("50,000 × 176: search equals brute force, and looks at few vectors")
+    func fiftyThousand() throws {
+        let parts = [64, 48, 64]
+        let items = paths(count: 50_000, parts: parts, seed: 1)
+        let clock = ContinuousClock()
+        var built = NeighborIndex(parts: parts)
+        let building = try clock.measure {
+            for item in items { try built.insert(item) }
+        }
+        let view = built.view
+        print("50,000 × 176: \(built.partitionCount) reference points, built in \(building)")
+        let kinds: [(name: String, weights: [Float], grouping: Grouping)] = [
+            ("equal weights", [1, 1, 1], .none), ("one part", [0, 1, 0], .none),
+            ("model's weights", [0.2, 0.7, 0.1], .none), ("one per patient", [0.2, 0.7, 0.1], .patient),
+        ]
+        for kind in kinds {
+            var computed = 0
+            var searching = Duration.zero
+            var scanning = Duration.zero
+            let queries = paths(count: 2_000, parts: parts, seed: 2).enumerated().filter {
+                $0.offset % 50 == 0
+            }
+            for (_, item) in queries {
+                let query = NeighborQuery(
+                    vector: item.vector,
+                    weights: kind.weights,
+                    k: 10,
+                    grouping: kind.grouping
+                )
+                var found: NeighborAnswer?
+                var expected: NeighborAnswer?
+                searching += try clock.measure { found = try view.search(query) }
+                scanning += try clock.measure { expected = try view.bruteForce(query) }
+                #expect(found?.neighbors == expected?.neighbors)
+                computed += found?.cost.distancesComputed ?? 0
+            }
+            let share = Double(computed) / Double(items.count * queries.count)
+            #expect(share < 0.6, "\(kind.name): \(share)")
+            print(
+                "  \(kind.name): \(share) of the distances computed, \(searching / queries.count) a search,",
+                "\(scanning / queries.count) brute force"
+            )
+        }
+    }
+}
