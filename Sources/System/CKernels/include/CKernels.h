@@ -1,4 +1,5 @@
 #pragma once
 
 // Hot loops in C, one header for each family. Sources/Platform/LinearAlgebra is their only importer.
+#include "dense.h"
 #include "distance.h"
