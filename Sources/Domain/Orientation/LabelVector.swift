@@ -1,0 +1,61 @@
+package import Lungs
+
+/// Number of elements of a label vector: 8 orientations x 8 x 8 cells.
+package let labelVectorCount = 512
+
+/// What two slices are compared by when their detail similarity is labeled: orientation maps of 4-pixel cells
+/// (32 x 32, normalized over 3 x 3 cells, ε 0.02), smoothed by [1 6 1] / 8 along both axes, then means of 4 x 4 cells.
+///
+/// - Returns: (8 x 8 x 8): map by map, row by row.
+package func labelVector(of crop: LungCrop) -> [Float] {
+    let side = LungCrop.side / labelCell
+    let maps = orientationMaps(
+        image: crop.image,
+        side: LungCrop.side,
+        cell: labelCell,
+        epsilon: 0.02,
+        window: 3
+    )
+    var vector: [Float] = []
+    vector.reserveCapacity(labelVectorCount)
+    for channel in 0..<orientationCount {
+        let map = Array(maps[channel * side * side..<(channel + 1) * side * side])
+        vector.append(contentsOf: cellMeans(of: smoothed(map, side: side), side: side, cell: 4))
+    }
+    return vector
+}
+
+/// Pixels of the side of a label map's cell.
+private let labelCell = 4
+
+/// [1 6 1] / 8 along both axes, edges replicated.
+private func smoothed(_ map: [Float], side: Int) -> [Float] {
+    var across = map
+    for y in 0..<side {
+        for x in 0..<side {
+            let neighbors = map[y * side + clamped(x - 1, side)] + map[y * side + clamped(x + 1, side)]
+            across[y * side + x] = (neighbors + 6 * map[y * side + x]) / 8
+        }
+    }
+    var both = across
+    for y in 0..<side {
+        for x in 0..<side {
+            let neighbors = across[clamped(y - 1, side) * side + x] + across[clamped(y + 1, side) * side + x]
+            both[y * side + x] = (neighbors + 6 * across[y * side + x]) / 8
+        }
+    }
+    return both
+}
+
+/// Means of cell x cell pixels: (side / cell x side / cell).
+package func cellMeans(of plane: [Float], side: Int, cell: Int) -> [Float] {
+    precondition(plane.count == side * side && side % cell == 0, "cells do not tile the plane")
+    let cells = side / cell
+    var means = [Float](repeating: 0, count: cells * cells)
+    for y in 0..<side {
+        for x in 0..<side { means[(y / cell) * cells + x / cell] += plane[y * side + x] }
+    }
+    let share = 1 / Float(cell * cell)
+    for place in means.indices { means[place] *= share }
+    return means
+}
