@@ -14,7 +14,8 @@ package struct MessagingError: Error, Equatable, Sendable, CustomStringConvertib
         case cancelled
         /// The address, the certificate or the operation was refused before anything was sent.
         case refused
-        /// Anything else; the text says what.
+        /// Anything else, above all a connection which broke while the reply was awaited: the peer may or may
+        /// not have acted. Asking again with the same request id is right, as after a timeout.
         case other
     }
 
@@ -28,4 +29,18 @@ package struct MessagingError: Error, Equatable, Sendable, CustomStringConvertib
     }
 
     package var description: String { "\(kind.rawValue): \(text)" }
+}
+
+extension MessagingError {
+    static let closedHere = MessagingError(.closed, "this end was closed")
+    static let cancelledWaiting = MessagingError(.cancelled, "the task was cancelled")
+    static let connectionLost = MessagingError(.other, "the connection was lost before the reply came")
+
+    static func expired(after timeout: Duration) -> MessagingError {
+        MessagingError(.timeout, "nothing came within \(timeout)")
+    }
+
+    static func tooLarge(_ byteCount: Int, limit: Int) -> MessagingError {
+        MessagingError(.tooLarge, "a message of \(byteCount) bytes exceeds the limit of \(limit)")
+    }
 }

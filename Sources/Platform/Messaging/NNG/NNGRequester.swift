@@ -1,0 +1,79 @@
+internal import CNNG
+private import Synchronization
+
+/// A REQ socket dialed to one peer, with as many contexts as requests ever ran at once.
+///
+/// Sendable: nng locks the socket itself, the idle contexts lie in a mutex.
+final class NNGRequester: Requester {
+    private let socket: NNGSocket
+    private let receiveLimit: Int
+    private let group = OperationGroup()
+    private let idleContexts = Mutex<[nng_ctx]>([])
+    private let isClosed = Atomic(false)
+
+    init(to address: Address, receiveLimit: Int, tls: TLSIdentity?) throws(MessagingError) {
+        socket = try NNGSocket(.request, receiveLimit: receiveLimit)
+        self.receiveLimit = receiveLimit
+        do throws(MessagingError) {
+            try socket.dial(address, receiveLimit: receiveLimit, tls: tls)
+        } catch {
+            socket.close()
+            throw error
+        }
+    }
+
+    deinit {
+        guard !isClosed.load(ordering: .acquiring) else { return }
+        // Nobody waits here any more: every running request holds the requester.
+        let socket = socket
+        Task { try? await offPool { socket.close() } }
+    }
+
+    func request(_ bytes: [UInt8], timeout: Duration) async throws(MessagingError) -> [UInt8] {
+        // nng trap 6: beyond the peer's limit it would hang up, again and again.
+        guard bytes.count <= receiveLimit else { throw .tooLarge(bytes.count, limit: receiveLimit) }
+        guard timeout > .zero else { throw .expired(after: timeout) }
+        guard !Task.isCancelled else { throw .cancelledWaiting }
+        let deadline = ContinuousClock.now + timeout
+        let operation = try group.begin()
+        defer { group.end(operation) }
+        let context = try takeContext()
+        defer { idleContexts.withLock { $0.append(context) } }
+
+        // nng trap 8: receive only after the send is over; a cancelled receive beside a waiting send crashes.
+        try operation.load(bytes)
+        var code = await operation.perform(.send(context), milliseconds: timeout.nngMilliseconds)
+        guard code == 0 else {
+            operation.discardMessage()
+            throw error(code, of: operation, timeout: timeout)
+        }
+        let remaining = ContinuousClock.now.duration(to: deadline)
+        guard remaining > .zero else { throw .expired(after: timeout) }
+        code = await operation.perform(.receive(context), milliseconds: remaining.nngMilliseconds)
+        guard let reply = operation.unload() else { throw error(code, of: operation, timeout: timeout) }
+        return reply.bytes
+    }
+
+    func close() async {
+        await group.close()
+        guard !isClosed.exchange(true, ordering: .acquiringAndReleasing) else { return }
+        let socket = socket
+        try? await offPool { socket.close() }
+    }
+
+    private func takeContext() throws(MessagingError) -> nng_ctx {
+        if let idle = idleContexts.withLock({ $0.popLast() }) { return idle }
+        return try socket.openContext()
+    }
+
+    private func error(_ code: CInt, of operation: NNGOperation, timeout: Duration) -> MessagingError {
+        if operation.isInterrupted { return .closedHere }
+        let error = NNGFailure.error(code, "request")
+        switch error.kind {
+        case .timeout: return .expired(after: timeout)
+        case .cancelled: return .cancelledWaiting
+        case .closed: return .closedHere
+        case .tooLarge, .refused, .other: return error
+        }
+    }
+}
