@@ -9,7 +9,7 @@ extension WireBody {
     package static var byteCountMinimum: Int { 1 }
 
     /// Reads a whole body of a reply or an event: nothing may be left but odd tags, which are skipped.
-    package init(body: [UInt8]) throws(WireError) {
+    package init(decoding body: [UInt8]) throws(WireError) {
         var reader = FrameReader(body)
         try self.init(from: &reader)
         _ = try TaggedFields(from: &reader)

@@ -1,0 +1,197 @@
+package import Wire
+
+/// How similar two members are, found without a human.
+package struct LabeledPairRecord: WireStructure, Equatable {
+    /// Fixed fields and empty texts, lists and options.
+    package static let byteCountMinimum = 4 + 4 + 4 + 4 + 4 + 1
+
+    /// Place of one member.
+    package var first: UInt32
+    /// Place of the other.
+    package var second: UInt32
+    /// Similarity of the lungs' outlines, 0 to 1.
+    package var outline: Float
+    /// Similarity of what is inside, 0 to 1.
+    package var detail: Float
+    /// Both together, 0 to 1.
+    package var similarity: Float
+    /// Coarse label, 0 (unlike) to 3 (alike).
+    package var grade: UInt8
+
+    /// Takes each field as it is.
+    package init(
+        first: UInt32,
+        second: UInt32,
+        outline: Float,
+        detail: Float,
+        similarity: Float,
+        grade: UInt8
+    ) {
+        self.first = first
+        self.second = second
+        self.outline = outline
+        self.detail = detail
+        self.similarity = similarity
+        self.grade = grade
+    }
+
+    /// Reads the fields in their order.
+    package init(from reader: inout FrameReader) throws(WireError) {
+        first = try reader.read("first")
+        second = try reader.read("second")
+        outline = try reader.read("outline")
+        detail = try reader.read("detail")
+        similarity = try reader.read("similarity")
+        grade = try reader.read("grade")
+    }
+
+    /// Writes the fields in their order.
+    package func encode(into writer: inout FrameWriter) {
+        writer.write(first)
+        writer.write(second)
+        writer.write(outline)
+        writer.write(detail)
+        writer.write(similarity)
+        writer.write(grade)
+    }
+}
+
+/// The pairs of a data set, page by page.
+package struct FetchPairs: WireRequest, Equatable {
+    /// See the registry.
+    package static let kind = MessageKind(.labeler, 0x13)
+    /// Released; never changes.
+    package static let schema: UInt8 = 1
+
+    /// Names the data set.
+    package var dataSetID: Identifier
+    /// Pairs to pass over: 0, or `next` of the page before.
+    package var after: UInt64
+    /// Most pairs in the reply, 1 to 20,000.
+    package var limit: UInt32
+
+    /// Takes each field as it is.
+    package init(dataSetID: Identifier, after: UInt64, limit: UInt32) {
+        self.dataSetID = dataSetID
+        self.after = after
+        self.limit = limit
+    }
+
+    /// Reads the fields in their order.
+    package init(from reader: inout FrameReader) throws(WireError) {
+        dataSetID = try reader.read("dataSetID")
+        after = try reader.read("after")
+        limit = try reader.read("limit")
+    }
+
+    /// Writes the fields in their order.
+    package func encode(into writer: inout FrameWriter) {
+        writer.write(dataSetID)
+        writer.write(after)
+        writer.write(limit)
+    }
+
+    /// What `FetchPairs` is answered with.
+    package struct Reply: WireBody, Equatable {
+        /// Released; never changes.
+        package static let schema: UInt8 = 1
+
+        /// In the data set's order.
+        package var pairs: [LabeledPairRecord]
+        /// Where to go on; absent at the end.
+        package var next: UInt64?
+
+        /// Takes each field as it is.
+        package init(pairs: [LabeledPairRecord], next: UInt64?) {
+            self.pairs = pairs
+            self.next = next
+        }
+
+        /// Reads the fields in their order.
+        package init(from reader: inout FrameReader) throws(WireError) {
+            pairs = try reader.read("pairs")
+            next = try reader.read("next")
+        }
+
+        /// Writes the fields in their order.
+        package func encode(into writer: inout FrameWriter) {
+            writer.write(pairs)
+            writer.write(next)
+        }
+    }
+}
+
+/// Why are these two slices similar?
+package struct ExplainPair: WireRequest, Equatable {
+    /// See the registry.
+    package static let kind = MessageKind(.labeler, 0x15)
+    /// Released; never changes.
+    package static let schema: UInt8 = 1
+
+    /// Names one slice.
+    package var first: Identifier
+    /// Names the other.
+    package var second: Identifier
+
+    /// Takes each field as it is.
+    package init(first: Identifier, second: Identifier) {
+        self.first = first
+        self.second = second
+    }
+
+    /// Reads the fields in their order.
+    package init(from reader: inout FrameReader) throws(WireError) {
+        first = try reader.read("first")
+        second = try reader.read("second")
+    }
+
+    /// Writes the fields in their order.
+    package func encode(into writer: inout FrameWriter) {
+        writer.write(first)
+        writer.write(second)
+    }
+
+    /// What `ExplainPair` is answered with.
+    package struct Reply: WireBody, Equatable {
+        /// Released; never changes.
+        package static let schema: UInt8 = 1
+
+        /// Similarity of the outlines, 0 to 1.
+        package var outline: Float
+        /// Similarity of what is inside, 0 to 1.
+        package var detail: Float
+        /// Both together, where the newest data set holds both.
+        package var similarity: Float?
+        /// Coarse label, where the newest data set holds both.
+        package var grade: UInt8?
+        /// A picture of both, as a JPEG file.
+        package var jpeg: [UInt8]
+
+        /// Takes each field as it is.
+        package init(outline: Float, detail: Float, similarity: Float?, grade: UInt8?, jpeg: [UInt8]) {
+            self.outline = outline
+            self.detail = detail
+            self.similarity = similarity
+            self.grade = grade
+            self.jpeg = jpeg
+        }
+
+        /// Reads the fields in their order.
+        package init(from reader: inout FrameReader) throws(WireError) {
+            outline = try reader.read("outline")
+            detail = try reader.read("detail")
+            similarity = try reader.read("similarity")
+            grade = try reader.read("grade")
+            jpeg = try reader.read("jpeg")
+        }
+
+        /// Writes the fields in their order.
+        package func encode(into writer: inout FrameWriter) {
+            writer.write(outline)
+            writer.write(detail)
+            writer.write(similarity)
+            writer.write(grade)
+            writer.write(jpeg)
+        }
+    }
+}
