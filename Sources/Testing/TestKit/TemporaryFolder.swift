@@ -11,3 +11,8 @@ package func withTemporaryFolder<Value>(_ body: (_ path: String) async throws ->
     defer { try? FileManager.default.removeItem(at: folder) }
     return try await body(folder.path)
 }
+
+/// The environment of this process.
+func ownEnvironment() -> [String: String] {
+    ProcessInfo.processInfo.environment
+}
