@@ -2,8 +2,8 @@
 enum GreyNormalization {
     /// HU that become 0, and how many HU become 1 more.
     static let (low, range) = (Float(-1000), Float(1100))
-    /// What the two anchors of an 8-bit picture become: dark lung, and tissue around it.
-    static let (lung, tissue) = (Float(0.09), Float(0.936))
+    /// What the two anchors of an 8-bit picture become: dark lung 0.09, tissue around it 0.846 more.
+    static let (lung, tissueAboveLung) = (Float(0.09), Float(0.846))
     /// How far the ring of tissue around the lungs reaches, and how much of the lungs' rim is left out, pixels.
     static let (ringRadius, rimRadius) = (8.0, 2.0)
     /// Least number of grey values between the anchors.
@@ -33,7 +33,7 @@ enum GreyNormalization {
         let around = percentile(70, of: picture, where: ring) ?? Float(picture.values.max() ?? 0)
         let bright = max(around, dark + anchorDistanceMinimum)
         return picture.values.map {
-            min(max(lung + (Float($0) - dark) / (bright - dark) * (tissue - lung), 0), 1)
+            min(max(lung + (Float($0) - dark) / (bright - dark) * tissueAboveLung, 0), 1)
         }
     }
 

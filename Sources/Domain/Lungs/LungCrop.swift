@@ -1,4 +1,3 @@
-private import Glibc
 package import Tomography
 
 /// The lungs in their canonical frame: three planes of 128 x 128, row-major, rounded to half precision (so that a crop
@@ -48,54 +47,4 @@ package func lungCrop(of slice: CTSlice, segmentation: LungSegmentation) -> Lung
         left: resampling.share(of: 1, in: mask.labels),
         right: resampling.share(of: 2, in: mask.labels)
     )
-}
-
-/// Blurs an image as much as shrinking to the crop needs: per axis a Gaussian of 0.45 √(f² - 1) when shrinking by f.
-func prefiltered(_ image: [Float], rows: Int, columns: Int, frame: CanonicalFrame) -> [Float] {
-    func sigma(_ factor: Double) -> Double { 0.45 * max(factor * factor - 1, 0).squareRoot() }
-    let (down, across) = (sigma(frame.scaleY), sigma(frame.scaleX))
-    guard max(down, across) > 0.2 else { return image }
-    let once = blurred(image, rows: rows, columns: columns, sigma: down, alongRows: false)
-    return blurred(once, rows: rows, columns: columns, sigma: across, alongRows: true)
-}
-
-/// One pass of a Gaussian, cut at 4 sigma, the image reflected at its edges (its last pixel repeated once).
-private func blurred(_ image: [Float], rows: Int, columns: Int, sigma: Double, alongRows: Bool) -> [Float] {
-    let radius = Int(4 * sigma + 0.5)
-    guard radius > 0 else { return image }
-    let bells = (0...radius).map { exp(-0.5 / (sigma * sigma) * Double($0 * $0)) }
-    let total = bells[0] + 2 * bells[1...].reduce(0, +)
-    let weights = bells.map { $0 / total }
-    var result = [Float](repeating: 0, count: image.count)
-    let source = image.span
-    var target = result.mutableSpan
-    var sums = [Double](repeating: 0, count: columns)
-    var line = sums.mutableSpan
-    let places = (-radius..<(alongRows ? columns : rows) + radius).map {
-        reflected($0, count: alongRows ? columns : rows)
-    }
-    for y in 0..<rows {
-        for x in 0..<columns { line[x] = 0 }
-        for offset in -radius...radius {
-            let weight = weights[abs(offset)]
-            if alongRows {
-                let base = y * columns
-                for x in 0..<columns {
-                    line[x] += weight * Double(source[base + places[x + offset + radius]])
-                }
-            } else {
-                let base = places[y + offset + radius] * columns
-                for x in 0..<columns { line[x] += weight * Double(source[base + x]) }
-            }
-        }
-        for x in 0..<columns { target[y * columns + x] = Float(line[x]) }
-    }
-    return result
-}
-
-/// The place from 0 to count - 1 at which an image shows what its mirror images show at `place`: d c b a | a b c d | d c.
-private func reflected(_ place: Int, count: Int) -> Int {
-    let period = 2 * count
-    let inPeriod = ((place % period) + period) % period
-    return inPeriod < count ? inPeriod : period - 1 - inPeriod
 }

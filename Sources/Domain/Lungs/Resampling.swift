@@ -30,33 +30,50 @@ struct Resampling {
     }
 
     /// The source at every place; beyond its edge, the edge.
+    ///
+    /// - Parameter source: (rows x columns).
     func image(_ source: [Float]) -> [Float] {
-        let limit = SIMD2(Double(columns - 1), Double(rows - 1))
-        return places.map { place in
-            // Written so that a value beyond the edge is exactly the edge's.
-            let inside = SIMD2(min(max(place.x, 0), limit.x), min(max(place.y, 0), limit.y))
-            return roundedToHalf(interpolated(at: inside) { Double(source[$0]) })
+        precondition(source.count == rows * columns)
+        let source = source.span
+        var result = [Float](repeating: 0, count: places.count)
+        for (index, place) in places.enumerated() {
+            let x = min(max(place.x, 0), Double(columns - 1))
+            let y = min(max(place.y, 0), Double(rows - 1))
+            // SAFETY: x and y were just brought inside, and source has rows x columns values.
+            result[index] = interpolated(x, y) { unsafe Double(source[unchecked: $0]) }
         }
+        return result
     }
 
     /// How much of a label lies at every place; nothing beyond the edge.
+    ///
+    /// - Parameter labels: (rows x columns).
     func share(of label: UInt8, in labels: [UInt8]) -> [Float] {
-        let limit = SIMD2(Double(columns - 1), Double(rows - 1))
-        return places.map { place in
-            guard place.x >= 0, place.y >= 0, place.x <= limit.x, place.y <= limit.y else { return 0 }
-            return roundedToHalf(interpolated(at: place) { labels[$0] == label ? 1 : 0 })
+        precondition(labels.count == rows * columns)
+        let labels = labels.span
+        var result = [Float](repeating: 0, count: places.count)
+        for (index, place) in places.enumerated() {
+            guard place.x >= 0, place.y >= 0, place.x <= Double(columns - 1), place.y <= Double(rows - 1)
+            else { continue }
+            // SAFETY: the place lies inside, and labels has rows x columns values.
+            result[index] = interpolated(place.x, place.y) { unsafe labels[unchecked: $0] == label ? 1 : 0 }
         }
+        return result
     }
 
+    /// The bilinear mean of the four pixels around a place inside the source, in half precision.
     @inline(__always)
-    private func interpolated(at place: SIMD2<Double>, _ value: (Int) -> Double) -> Float {
-        let (left, top) = (Int(place.x), Int(place.y))
+    private func interpolated(_ x: Double, _ y: Double, _ value: (Int) -> Double) -> Float {
+        let (left, top) = (Int(x), Int(y))
         let (right, bottom) = (min(left + 1, columns - 1), min(top + 1, rows - 1))
-        let (fx, fy) = (place.x - Double(left), place.y - Double(top))
+        let (fx, fy) = (x - Double(left), y - Double(top))
         let (upper, lower) = (top * columns, bottom * columns)
-        let above = value(upper + left) * (1 - fy) * (1 - fx) + value(upper + right) * (1 - fy) * fx
-        let below = value(lower + left) * fy * (1 - fx) + value(lower + right) * fy * fx
-        return Float(above + below)
+        // Row by row, the row's weight first: the order in which the reference rounds.
+        var sum = value(upper + left) * (1 - fy) * (1 - fx)
+        sum += value(upper + right) * (1 - fy) * fx
+        sum += value(lower + left) * fy * (1 - fx)
+        sum += value(lower + right) * fy * fx
+        return roundedToHalf(Float(sum))
     }
 }
 
