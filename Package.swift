@@ -148,7 +148,7 @@ let allTests: [Target] = [
     tests(of: "Tomography", in: "Domain", ["Tomography"]),
     tests(of: "Lungs", in: "Domain", ["Lungs", "Tomography", "ImageCodecs", "TestKit"]),
     tests(of: "Orientation", in: "Domain", ["Orientation", "Lungs", "Tomography", "TestKit"]),
-    tests(of: "Labeling", in: "Domain", ["Labeling", "Lungs", "Orientation", "Phantom", "Tomography"]),
+    tests(of: "Labeling", in: "Domain", ["Labeling", "Lungs", "Orientation", "Phantom", "TestKit", "Tomography"]),
     tests(of: "Learning", in: "Domain", ["Learning", "Lungs", "Orientation", "Tomography", "TestKit"]),
     tests(of: "Neighbors", in: "Domain", ["Neighbors", "LinearAlgebra"]),
     tests(of: "Rendering", in: "Domain", ["Rendering", "Lungs", "Tomography"]),

@@ -1,0 +1,80 @@
+/// Everything that decides which labels a set of slices gets. Stored with the data set.
+package struct LabelingRecipe: Sendable, Codable, Equatable {
+    /// Seed of the choice of members and of the split.
+    package var seed: UInt64
+    /// Share of the members whose patients are kept for testing, 0.02...0.5. Whole patients, so it is met roughly.
+    package var testShare: Double
+    /// Most members, 8...4096; memory and time grow with its square (4096: about 2 GB while labeling).
+    package var memberMaximum: Int
+    /// Bounds between the grades 0, 1, 2 and 3 as quantiles of the training pairs' similarity, ascending.
+    package var gradeQuantiles: [Double] = [0.65, 0.90, 0.98]
+    /// Share of the detail's rank in the similarity of a pair; the outline's rank has the rest.
+    package var detailShare = 0.75
+    /// Series of fewer slices count as single slices.
+    package var sequenceMinimum = 9
+    /// Standard deviation of the outline similarity's average along two series at once, millimeters.
+    package var outlineAlongMillimeters = 30.0
+    /// Standard deviation of the detail similarity's average along two series at once, millimeters.
+    package var detailAlongMillimeters = 20.0
+    /// Standard deviation of the smoothing along each series before that, millimeters.
+    package var acrossMillimeters = 4.0
+    /// Standard deviation of the smoothing along one series against single slices, millimeters.
+    package var eachMillimeters = 8.0
+    /// Share of the smoothed similarity in a label; the raw one has the rest.
+    package var refinedShare = 0.75
+
+    /// Makes a recipe with the method's own constants.
+    package init(seed: UInt64 = 1, testShare: Double = 0.15, memberMaximum: Int = 1200) {
+        self.seed = seed
+        self.testShare = testShare
+        self.memberMaximum = memberMaximum
+    }
+
+    /// Says what is wrong with the recipe, or nil.
+    package var flaw: String? {
+        if !(0.02...0.5).contains(testShare) { return "testShare \(testShare) is not within 0.02...0.5" }
+        if !(8...4096).contains(memberMaximum) {
+            return "memberMaximum \(memberMaximum) is not within 8...4096"
+        }
+        if gradeQuantiles.count != 3 || gradeQuantiles != gradeQuantiles.sorted()
+            || !gradeQuantiles.allSatisfy({ $0 > 0 && $0 < 1 })
+        {
+            return "gradeQuantiles are not three ascending numbers between 0 and 1"
+        }
+        if !(0...1).contains(detailShare) || !(0...1).contains(refinedShare) {
+            return "detailShare and refinedShare must be within 0...1"
+        }
+        let lengths = [
+            outlineAlongMillimeters, detailAlongMillimeters, acrossMillimeters, eachMillimeters,
+        ]
+        if !lengths.allSatisfy({ $0 > 0 && $0 <= 500 }) {
+            return "a smoothing length is not within 0...500 mm"
+        }
+        if sequenceMinimum < 2 { return "sequenceMinimum \(sequenceMinimum) is below 2" }
+        return nil
+    }
+}
+
+/// Why no data set was built.
+package enum LabelingError: Error, Equatable, CustomStringConvertible {
+    /// A split by patient needs two of them.
+    case tooFewPatients(found: Int)
+    /// Too few slices to learn from or to test with.
+    case tooFewMembers(found: Int, needed: Int)
+    /// The recipe contradicts itself or the system's bounds.
+    case badRecipe(String)
+    /// The caller asked to stop.
+    case cancelled
+
+    package var description: String {
+        switch self {
+        case .tooFewPatients(let found):
+            "labels are split by patient into training and test, which needs at least 2 patients with lung slices; "
+                + "found \(found)"
+        case .tooFewMembers(let found, let needed):
+            "found \(found) lung slices, at least \(needed) are needed"
+        case .badRecipe(let flaw): "labeling recipe: \(flaw)"
+        case .cancelled: "labeling was cancelled"
+        }
+    }
+}
