@@ -47,8 +47,9 @@ package struct PlacedLesion: Sendable, Hashable {
     init?(_ lesion: PhantomLesion, in volume: LungVolume, anatomy: Anatomy, seed: UInt64) {
         var random = SeededRandom(seed: seed ^ SeededRandom.mixed(lesion.seed), stream: 40)
         let level = min(max(lesion.level, 0.01), 0.99)
-        // A large lesion may touch the chest wall: two thirds of it must lie inside.
-        let margins = [lesion.radiusMillimeters + 2, lesion.radiusMillimeters * 0.66, 3]
+        // A large lesion may touch the chest wall, but its middle third must lie inside.
+        let radius = lesion.radiusMillimeters
+        let margins = [radius + 2, radius * 0.66, max(radius * 0.35, 2)]
         for margin in margins {
             let near = max(level - 0.004, 0)...min(level + 0.004, 1)
             guard
