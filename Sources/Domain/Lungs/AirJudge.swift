@@ -26,7 +26,8 @@ struct AirJudge {
         let row = (component.centerY - Double(body.box.top)) / Double(body.box.rows)
         let isCentral = abs(component.centerX - body.centerX) < Self.middleShare * Double(body.box.columns)
         let isTrachea = area < 1000 && isCentral && median < -880
-        // Gas without vessels in the front of the body, gas without any structure, or small dark gas right in front.
+        // Gas without vessels in the front of the body, gas without any structure, or small dark gas right in
+        // front.
         let isGas =
             (median < -935 && above900 < 0.2 && row < 0.42 && vesselShare(mask, component.box) < 0.02)
             || (ninetieth < -920 && above900 < 0.05) || (median < -880 && row < 0.25 && area < 1500)

@@ -1,6 +1,7 @@
 private import Glibc
 
-/// The rotation and the two scales that bring the lungs' box to 112 x 112 pixels in the middle of a 128 x 128 crop.
+/// The rotation and the two scales that bring the lungs' box to 112 x 112 pixels in the middle of a 128 x 128
+/// crop.
 package struct CanonicalFrame: Sendable, Equatable {
     /// Center of the box, in pixels of the mask's grid.
     package let centerX: Double
@@ -10,8 +11,8 @@ package struct CanonicalFrame: Sendable, Equatable {
     package let scaleX: Double
     /// Mask pixels per crop pixel along the crop's columns.
     package let scaleY: Double
-    /// Direction from the center of the lung on the left of the image to that on its right, radians, within ±0.35; 0
-    /// where it cannot be told.
+    /// Direction from the center of the lung on the left of the image to that on its right, radians, within
+    /// ±0.35; 0 where it cannot be told.
     package let angleRadians: Double
 
     /// Side of the lungs' box in the crop, pixels.
@@ -75,7 +76,8 @@ package struct CanonicalFrame: Sendable, Equatable {
     }
 }
 
-/// What the frame needs to know of a mask: both lungs' sums, and the first and last pixel of every row with lung.
+/// What the frame needs to know of a mask: both lungs' sums, and the first and last pixel of every row with
+/// lung.
 private struct Extent {
     var left = Component()
     var right = Component()

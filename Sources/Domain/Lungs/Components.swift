@@ -38,7 +38,8 @@ struct Components {
     private(set) var runs: [Run]
     private(set) var all: [Component]
 
-    /// Labels the pixels of one value: first runs, then a union-find over runs that touch in neighboring rows.
+    /// Labels the pixels of one value: first runs, then a union-find over runs that touch in neighboring
+    /// rows.
     init(of plane: Plane, value: UInt8 = 1) {
         rows = plane.rows
         columns = plane.columns

@@ -4,7 +4,8 @@ enum GreyNormalization {
     static let (low, range) = (Float(-1000), Float(1100))
     /// What the two anchors of an 8-bit picture become: dark lung 0.09, tissue around it 0.846 more.
     static let (lung, tissueAboveLung) = (Float(0.09), Float(0.846))
-    /// How far the ring of tissue around the lungs reaches, and how much of the lungs' rim is left out, pixels.
+    /// How far the ring of tissue around the lungs reaches, and how much of the lungs' rim is left out,
+    /// pixels.
     static let (ringRadius, rimRadius) = (8.0, 2.0)
     /// Least number of grey values between the anchors.
     static let anchorDistanceMinimum = Float(20)

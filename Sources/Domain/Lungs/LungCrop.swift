@@ -1,7 +1,7 @@
 package import Tomography
 
-/// The lungs in their canonical frame: three planes of 128 x 128, row-major, rounded to half precision (so that a crop
-/// which was stored in 16 bits equals the one that was computed).
+/// The lungs in their canonical frame: three planes of 128 x 128, row-major, rounded to half precision (so
+/// that a crop which was stored in 16 bits equals the one that was computed).
 package struct LungCrop: Sendable, Equatable {
     /// Side of the three planes, pixels.
     package static let side = 128

@@ -1,12 +1,12 @@
-/// Where the lungs lie in a slice, on the grid on which they were found: the 2 x 2 mean of a slice in Hounsfield
-/// units, or a picture shrunk to a long side of 256.
+/// Where the lungs lie in a slice, on the grid on which they were found: the 2 x 2 mean of a slice in
+/// Hounsfield units, or a picture shrunk to a long side of 256.
 package struct LungMask: Sendable, Equatable {
     /// Number of rows of the mask's grid.
     package let rows: Int
     /// Number of columns of the mask's grid.
     package let columns: Int
-    /// (rows x columns), row-major: 0 nothing, 1 the lung on the left of the image (the patient's right), 2 the lung on
-    /// its right. Always sides of the image.
+    /// (rows x columns), row-major: 0 nothing, 1 the lung on the left of the image (the patient's right), 2
+    /// the lung on its right. Always sides of the image.
     package let labels: [UInt8]
     /// Side of a mask pixel, millimeters; nil where the spacing is unknown.
     package let millimetersPerPixel: Double?
@@ -46,8 +46,8 @@ package struct LungMask: Sendable, Equatable {
 package struct LungSegmentation: Sendable, Equatable {
     /// The lungs; empty when nothing was found.
     package let mask: LungMask
-    /// Lung area in square centimeters. Where the spacing is unknown it is an estimate: slices without a spacing are
-    /// taken to have 0.75 mm, bodies in 8-bit pictures to be 340 mm wide.
+    /// Lung area in square centimeters. Where the spacing is unknown it is an estimate: slices without a
+    /// spacing are taken to have 0.75 mm, bodies in 8-bit pictures to be 340 mm wide.
     package let areaSquareCentimeters: Double
     /// Lung area as a share of the body's area, 0...1; 0 when no body was found.
     package let shareOfBody: Double

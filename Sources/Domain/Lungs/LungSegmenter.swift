@@ -5,8 +5,8 @@ package struct LungSegmenter: Sendable {
     /// Makes a segmenter; it has no settings and keeps nothing between slices.
     package init() {}
 
-    /// The lungs of a slice and the verdict whether it can be used. Never fails: what cannot be segmented contains no
-    /// lung, and the reason says why.
+    /// The lungs of a slice and the verdict whether it can be used. Never fails: what cannot be segmented
+    /// contains no lung, and the reason says why.
     package func segment(_ slice: CTSlice) -> LungSegmentation {
         switch slice.scale {
         case .hounsfield: segmentHounsfield(slice)
@@ -74,7 +74,8 @@ package struct LungSegmenter: Sendable {
         )
     }
 
-    /// A number that is not negative, with one decimal, never rounded up (so that 19.96 is not said to be below 20.0).
+    /// A number that is not negative, with one decimal, never rounded up (so that 19.96 is not said to be
+    /// below 20.0).
     private func tenths(_ number: Double) -> String {
         let tenths = Int(number * 10)
         return "\(tenths / 10).\(tenths % 10)"

@@ -1,4 +1,5 @@
-/// The steps that both ways of finding lungs share: which air belongs to which lung, and each lung's final shape.
+/// The steps that both ways of finding lungs share: which air belongs to which lung, and each lung's final
+/// shape.
 enum LungSides {
     /// Radius with which each lung is closed over vessels and pleura, millimeters.
     static let closingMillimeters = 10.0

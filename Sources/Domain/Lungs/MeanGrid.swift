@@ -24,7 +24,8 @@ struct MeanGrid {
             let upper = 2 * y * slice.columns
             let lower = upper + slice.columns
             for x in 0..<columns {
-                // SAFETY: lower + 2 * x + 1 < (2 * y + 2) * slice.columns <= source.count; y * columns + x < target.count.
+                // SAFETY: lower + 2 * x + 1 < (2 * y + 2) * slice.columns <= source.count; y * columns + x <
+                // target.count.
                 unsafe target[unchecked: y &* columns &+ x] =
                     min(max(source[unchecked: upper &+ 2 &* x], low), high)
                     &+ min(max(source[unchecked: upper &+ 2 &* x &+ 1], low), high)

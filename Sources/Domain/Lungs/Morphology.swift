@@ -12,7 +12,8 @@ struct StructuringElement {
     /// All pixels within a Euclidean distance of `radius` pixels from the center.
     static func disc(radius: Double) -> StructuringElement {
         let radius = min(max(radius, 0), Double(reachMaximum))
-        // The largest squared distance of the grid that lies within, so that no later test depends on rounding.
+        // The largest squared distance of the grid that lies within, so that no later test depends on
+        // rounding.
         var limit = Int(radius * radius)
         while Double(limit + 1).squareRoot() <= radius { limit += 1 }
         while Double(limit).squareRoot() > radius { limit -= 1 }
@@ -66,8 +67,9 @@ extension Plane {
 
     /// Writes `found` where a pixel of `value` lies within the element, and 1 - `found` elsewhere.
     ///
-    /// First each pixel's distance to the nearest such pixel of its own column, then for each column of the element one
-    /// comparison with its half height: both passes run along rows, so the compiler can take 16 pixels at once.
+    /// First each pixel's distance to the nearest such pixel of its own column, then for each column of the
+    /// element one comparison with its half height: both passes run along rows, so the compiler can take 16
+    /// pixels at once.
     private func near(
         _ value: UInt8,
         _ element: StructuringElement,
@@ -86,6 +88,7 @@ extension Plane {
         for y in 0..<rows {
             let start = y * columns
             var nearest: UInt8 = 255
+            // SAFETY: start + columns <= rows * columns = source.count; reach + columns <= width = line.count.
             for x in 0..<columns {
                 let distance = unsafe source[unchecked: start &+ x]
                 nearest = min(nearest, distance)
@@ -98,7 +101,8 @@ extension Plane {
             for offset in -reach...reach {
                 let height = element.halfHeights[abs(offset)]
                 let from = reach + offset
-                // SAFETY: from + columns <= columns + 2 * reach = line.count; start + columns <= rows * columns.
+                // SAFETY: from + columns <= columns + 2 * reach = line.count; start + columns <= rows *
+                // columns.
                 for x in 0..<columns {
                     let isNear: UInt8 = unsafe line[unchecked: from &+ x] <= height ? 1 : 0
                     unsafe target[unchecked: start &+ x] |= isNear
@@ -131,6 +135,7 @@ extension Plane {
         for x in 0..<columns { above[x] = edge }
         for y in stride(from: rows - 1, through: 0, by: -1) {
             let start = y * columns
+            // SAFETY: as above.
             for x in 0..<columns {
                 let last = unsafe above[unchecked: x]
                 let step: UInt8 = last &+ (last == 255 ? 0 : 1)

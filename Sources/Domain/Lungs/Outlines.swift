@@ -1,11 +1,11 @@
 /// The outlines of both lungs as closed curves, for drawing.
 ///
-/// Each curve runs through the middles of the pixel sides that part a lung from what is not that lung, so it lies half
-/// a pixel outside the lung's pixel centers; the inside lies on its right as seen on the screen. Holes are curves too.
-/// Pixels that touch only at a corner belong to different curves.
+/// Each curve runs through the middles of the pixel sides that part a lung from what is not that lung, so it
+/// lies half a pixel outside the lung's pixel centers; the inside lies on its right as seen on the screen.
+/// Holes are curves too. Pixels that touch only at a corner belong to different curves.
 ///
-/// - Returns: curves in mask pixels (x to the right, y down, a pixel's center at whole numbers), first those of label 1.
-///   A curve's last point is joined to its first.
+/// - Returns: curves in mask pixels (x to the right, y down, a pixel's center at whole numbers), first those
+///   of label 1. A curve's last point is joined to its first.
 package func outlines(of mask: LungMask) -> [[SIMD2<Float>]] {
     [1, 2].flatMap { OutlineTracer(mask: mask, label: $0).curves() }
 }
@@ -35,7 +35,8 @@ private struct OutlineTracer {
 
     func curves() -> [[SIMD2<Float>]] {
         var result: [[SIMD2<Float>]] = []
-        // Every closed curve goes to the right along the upper side of some pixel, so these sides are enough to start.
+        // Every closed curve goes to the right along the upper side of some pixel, so these sides are enough
+        // to start.
         var visited = [Bool](repeating: false, count: mask.labels.count)
         for y in 0..<mask.rows {
             for x in 0..<mask.columns where isInside(x, y) && !isInside(x, y - 1) {
@@ -46,7 +47,8 @@ private struct OutlineTracer {
         return result
     }
 
-    /// The curve through the upper side of one pixel. `x` and `y` are always the pixel on the right of the current side.
+    /// The curve through the upper side of one pixel. `x` and `y` are always the pixel on the right of the
+    /// current side.
     private func curve(fromX startX: Int, y startY: Int, _ visited: inout [Bool]) -> [SIMD2<Float>] {
         var (x, y, heading) = (startX, startY, Heading.right)
         var points: [SIMD2<Float>] = []

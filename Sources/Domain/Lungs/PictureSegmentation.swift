@@ -2,8 +2,8 @@
 struct PictureSegmentation {
     let picture: SmallPicture
 
-    /// Width of the body that a picture without spacing is taken to show, millimeters: sets only the closing's radius
-    /// and the estimate of the area.
+    /// Width of the body that a picture without spacing is taken to show, millimeters: sets only the
+    /// closing's radius and the estimate of the area.
     static let assumedBodyMillimeters = 340.0
     /// Opening of the body, pixels.
     static let bodyOpening = 4
@@ -77,7 +77,8 @@ struct PictureSegmentation {
 
     /// Dark pixels that are not exterior, and everything that is not exterior.
     ///
-    /// Exterior are dark components that touch the edge and hold a corner, or much of the edge, or lie along it.
+    /// Exterior are dark components that touch the edge and hold a corner, or much of the edge, or lie along
+    /// it.
     private func darkInside(_ threshold: Float) -> (inside: Plane, body: Plane) {
         let (rows, columns) = (picture.rows, picture.columns)
         var dark = Plane(rows: rows, columns: columns)
@@ -119,8 +120,9 @@ struct PictureSegmentation {
     }
 }
 
-/// Otsu's threshold: the middle of the histogram bin that parts the values into two classes of largest variance between
-/// them. 256 bins between the smallest and the largest value, in single precision as the reference computes them.
+/// Otsu's threshold: the middle of the histogram bin that parts the values into two classes of largest
+/// variance between them. 256 bins between the smallest and the largest value, in single precision as the
+/// reference computes them.
 func otsuThreshold(_ values: [UInt8]) -> Float {
     guard let low = values.min(), let high = values.max() else { return 0 }
     guard low < high else { return Float(low) }

@@ -1,6 +1,7 @@
 private import Glibc
 
-/// Blurs an image as much as shrinking to the crop needs: per axis a Gaussian of 0.45 √(f² - 1) when shrinking by f.
+/// Blurs an image as much as shrinking to the crop needs: per axis a Gaussian of 0.45 √(f² - 1) when
+/// shrinking by f.
 func prefiltered(_ image: [Float], rows: Int, columns: Int, frame: CanonicalFrame) -> [Float] {
     func sigma(_ factor: Double) -> Double { 0.45 * max(factor * factor - 1, 0).squareRoot() }
     let (down, across) = (sigma(frame.scaleY), sigma(frame.scaleX))
@@ -75,7 +76,8 @@ private func blurredAlongRows(_ image: [Float], rows: Int, columns: Int, _ weigh
     return result
 }
 
-/// The place from 0 to count - 1 at which an image shows what its mirror images show at `place`: d c b a | a b c d | d c.
+/// The place from 0 to count - 1 at which an image shows what its mirror images show at `place`: d c b a | a
+/// b c d | d c.
 private func reflected(_ place: Int, count: Int) -> Int {
     let period = 2 * count
     let inPeriod = ((place % period) + period) % period

@@ -1,10 +1,12 @@
 /// The height of every slice of a series within the lungs: 0 at the apex to 1 at the base.
 ///
-/// The lungs' run is the stretch of slices around the one with the largest area, in the order of their offsets, whose
-/// areas are at least 5 cm², single smaller slices in between allowed.
+/// The lungs' run is the stretch of slices around the one with the largest area, in the order of their
+/// offsets, whose areas are at least 5 cm², single smaller slices in between allowed.
 ///
-/// - Parameter slices: (N) offset along the body, growing toward the head, in millimeters, and lung area in cm².
-/// - Returns: (N) in the same order; nil for slices outside the run. A run whose slices all have one offset is at 0.
+/// - Parameter slices: (N) offset along the body, growing toward the head, in millimeters, and lung area in
+///   cm².
+/// - Returns: (N) in the same order; nil for slices outside the run. A run whose slices all have one offset
+///   is at 0.
 package func sequenceLevel(
     _ slices: [(offsetMillimeters: Double, areaSquareCentimeters: Double)]
 ) -> [Double?] {

@@ -10,8 +10,8 @@ struct SmallPicture {
     /// Long side of the small picture, pixels.
     static let longSide = 256
 
-    /// Box filter: each pixel is the mean of the pixels under it, first along rows, then along columns, rounded to
-    /// whole numbers after each. Values beyond 0...255 are clipped.
+    /// Box filter: each pixel is the mean of the pixels under it, first along rows, then along columns,
+    /// rounded to whole numbers after each. Values beyond 0...255 are clipped.
     init(of slice: CTSlice) {
         let scale = Double(Self.longSide) / Double(max(slice.rows, slice.columns))
         rows = max(1, Int((Double(slice.rows) * scale).rounded(.toNearestOrEven)))
@@ -44,7 +44,8 @@ private struct BoxFilter {
             let center = (Double(target) + 0.5) * ratio
             let first = max(0, Int(center - support + 0.5))
             let end = min(sourceCount, Int(center + support + 0.5))
-            // A pixel whose center lies on the box's left edge belongs to the box, on its right edge to the next.
+            // A pixel whose center lies on the box's left edge belongs to the box, on its right edge to the
+            // next.
             let inside = (first..<max(end, first)).filter {
                 let place = (Double($0) - center + 0.5) / (2 * support)
                 return place > -0.5 && place <= 0.5

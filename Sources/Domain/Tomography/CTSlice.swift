@@ -39,8 +39,8 @@ package struct CTSlice: Sendable, Equatable {
     /// (rows x columns), row-major, in the units of `scale`. Not clipped.
     package let values: [Int16]
 
-    /// Makes a slice. Nil when a side is not positive, when the number of values is not rows x columns, or when the
-    /// spacing is not plausible.
+    /// Makes a slice. Nil when a side is not positive, when the number of values is not rows x columns, or
+    /// when the spacing is not plausible.
     package init?(rows: Int, columns: Int, scale: IntensityScale, spacing: PixelSpacing?, values: [Int16]) {
         guard rows > 0, columns > 0 else { return nil }
         let (count, overflows) = rows.multipliedReportingOverflow(by: columns)

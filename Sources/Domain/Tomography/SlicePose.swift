@@ -1,7 +1,7 @@
 private import Glibc
 
-/// Where a slice lies in the patient's coordinate system (DICOM: x to the left, y to the back, z to the head), in
-/// millimeters.
+/// Where a slice lies in the patient's coordinate system (DICOM: x to the left, y to the back, z to the
+/// head), in millimeters.
 package struct SlicePose: Sendable, Equatable {
     /// Center of the first pixel, millimeters.
     package let position: SIMD3<Double>
@@ -10,8 +10,8 @@ package struct SlicePose: Sendable, Equatable {
     /// Unit vector along a column: the direction in which the row index grows.
     package let columnDirection: SIMD3<Double>
 
-    /// Makes a pose from Image Position (0020,0032) and Image Orientation (0020,0037). Nil when a number is not
-    /// finite or when the directions are not two perpendicular unit vectors (within 1 %).
+    /// Makes a pose from Image Position (0020,0032) and Image Orientation (0020,0037). Nil when a number is
+    /// not finite or when the directions are not two perpendicular unit vectors (within 1 %).
     package init?(position: SIMD3<Double>, rowDirection: SIMD3<Double>, columnDirection: SIMD3<Double>) {
         let tolerance = 0.01
         guard Self.isFinite(position), Self.isFinite(rowDirection), Self.isFinite(columnDirection),
@@ -35,8 +35,8 @@ package struct SlicePose: Sendable, Equatable {
     /// Height of the slice along its normal, millimeters; it grows toward the head.
     package var offsetMillimeters: Double { Self.dot(position, normal) }
 
-    /// Whether the normal lies within the given angle of the body's long axis. A tilted gantry (up to 30 degrees) is
-    /// still axial; a coronal or sagittal reformat is not.
+    /// Whether the normal lies within the given angle of the body's long axis. A tilted gantry (up to 30
+    /// degrees) is still axial; a coronal or sagittal reformat is not.
     package func isAxial(withinDegrees degrees: Double) -> Bool {
         // The normal has unit length, so z is the cosine of the angle.
         normal.z >= cos(degrees * .pi / 180)

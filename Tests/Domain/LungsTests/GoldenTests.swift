@@ -59,7 +59,8 @@ struct GoldenTests {
         let ours = crop.image + crop.left + crop.right
         #expect(ours.count == values.count)
         let differences = zip(ours, values).map { abs($0 - $1) }
-        // Where the last bit of the resample differs, rounding may choose the neighboring half: 2^-11 at most.
+        // Where the last bit of the resample differs, rounding may choose the neighboring half: 2^-11 at
+        // most.
         #expect(differences.max() ?? 1 <= 0x1p-11)
         #expect(differences.count { $0 > 0 } <= 5)
     }

@@ -18,7 +18,8 @@ struct TwinTests {
         return plane
     }
 
-    /// Smallest squared distance from a pixel to one of a value; with a border of 0 around the plane or without.
+    /// Smallest squared distance from a pixel to one of a value; with a border of 0 around the plane or
+    /// without.
     private func nearest(_ plane: Plane, _ value: UInt8, x: Int, y: Int, bordered: Bool) -> Int {
         var best = Int.max
         for row in -1...plane.rows {
