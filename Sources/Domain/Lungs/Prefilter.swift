@@ -5,6 +5,7 @@ private import Glibc
 func prefiltered(_ image: [Float], rows: Int, columns: Int, frame: CanonicalFrame) -> [Float] {
     func sigma(_ factor: Double) -> Double { 0.45 * max(factor * factor - 1, 0).squareRoot() }
     let (down, across) = (sigma(frame.scaleY), sigma(frame.scaleX))
+    precondition(image.count == rows * columns)
     guard max(down, across) > 0.2 else { return image }
     let once = blurredAlongColumns(image, rows: rows, columns: columns, bell(sigma: down))
     return blurredAlongRows(once, rows: rows, columns: columns, bell(sigma: across))
