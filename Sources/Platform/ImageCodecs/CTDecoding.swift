@@ -17,14 +17,15 @@ func decodeCTSlice(_ bytes: [UInt8]) throws(DecodingRefusal) -> DecodedObject {
     let (rows, columns) = try size(reader)
 
     let cells = try reader.cells(count: rows * columns)
-    let scale = try hounsfieldScale(reader, warnings: &warnings)
+    let transferSyntax = reader.transferSyntax
+    let isLossy = reader.text(.lossyImageCompression) == "01" || TransferSyntax.isLossy(transferSyntax)
+    let scale = try hounsfieldScale(reader, isLossy: isLossy, warnings: &warnings)
     let isInverted =
         reader.text(.photometricInterpretation) == "MONOCHROME1"
         && scale.runsBackward(cells, rows: rows, columns: columns)
     if isInverted { warnings.append(.inverted) }
     let (values, paddingCount) = scale.convert(cells, isInverted: isInverted)
 
-    let transferSyntax = reader.transferSyntax
     return DecodedObject(
         rows: rows,
         columns: columns,
@@ -39,7 +40,7 @@ func decodeCTSlice(_ bytes: [UInt8]) throws(DecodingRefusal) -> DecodedObject {
             sopUID: reader.text(.sopInstanceUID)
         ),
         transferSyntax: transferSyntax,
-        isLossy: reader.text(.lossyImageCompression) == "01" || TransferSyntax.isLossy(transferSyntax),
+        isLossy: isLossy,
         paddingCount: paddingCount,
         warnings: warnings
     )
@@ -124,6 +125,7 @@ private func size(_ reader: borrowing DICOMReader) throws(DecodingRefusal) -> (r
 /// Reads how pixels are stored. After decoding: a JPEG decoder may have changed the bits.
 private func hounsfieldScale(
     _ reader: borrowing DICOMReader,
+    isLossy: Bool,
     warnings: inout [DecodingWarning]
 ) throws(DecodingRefusal) -> HounsfieldScale {
     let allocated = Int(reader.integer(.bitsAllocated) ?? 16)
@@ -150,9 +152,10 @@ private func hounsfieldScale(
         form: form,
         slope: slope ?? 1,
         intercept: intercept ?? 0,
-        paddingRule: padding
+        padding: padding,
+        isLossy: isLossy
     )
-    if let word = reader.word(.pixelPaddingValue), scale.hounsfield(form.stored(word)) > -900 {
+    if let number = padding?.number, scale.hounsfield(number) > -900 {
         warnings.append(.paddingAboveAir)
     }
     return scale

@@ -9,7 +9,10 @@ private import CDCMTK
     /// Parses an object.
     ///
     /// - Throws: `DecodingRefusal`: damaged, unsupported, tooLarge or memoryLimit.
-    init(parsing bytes: [UInt8]) throws(DecodingRefusal) {
+    init(
+        parsing bytes: [UInt8],
+        inflatedByteCountMaximum: Int = DecodingLimits.inflatedByteCountMaximum
+    ) throws(DecodingRefusal) {
         var opened: OpaquePointer?
         var fault = carina_dicom_fault()
         // SAFETY: the buffer goes with its own count, and DCMTK copies what it keeps.
@@ -17,7 +20,7 @@ private import CDCMTK
             unsafe carina_dicom_open(
                 source.baseAddress,
                 source.count,
-                DecodingLimits.inflatedByteCountMaximum,
+                inflatedByteCountMaximum,
                 &opened,
                 &fault
             )

@@ -29,20 +29,23 @@ struct StoredForm: Hashable, Sendable {
 /// Writers confuse the sign here: −2000 comes as 63536 (US) beside signed pixels, or in the bits of 12.
 struct PaddingRule: Hashable, Sendable {
     private let word: UInt16
+    /// The padding value; nil when it is no number of the stored form.
+    let number: Int32?
     private let range: ClosedRange<Int32>?
 
     /// - Parameters:
     ///   - word: the bits of Pixel Padding Value.
     ///   - limitWord: the bits of Pixel Padding Range Limit: all values between the two are padding, both included.
     init(word: UInt16, limitWord: UInt16?, form: StoredForm) {
-        func number(_ word: UInt16) -> Int32? {
+        func read(_ word: UInt16) -> Int32? {
             let whole = form.isSigned ? Int32(Int16(bitPattern: word)) : Int32(word)
             if form.range.contains(whole) { return whole }
             return form.isSigned ? form.stored(word) : nil
         }
         self.word = word
-        let first = number(word)
-        let second = limitWord.flatMap(number) ?? first
+        let first = read(word)
+        self.number = first
+        let second = limitWord.flatMap(read) ?? first
         range = first.flatMap { first in second.map { min(first, $0)...max(first, $0) } }
     }
 
@@ -61,6 +64,20 @@ struct HounsfieldScale: Sendable {
     let slope: Double
     let intercept: Double
     let paddingRule: PaddingRule?
+    /// Below this many Hounsfield units a pixel is padding too; nil where padding is exact.
+    ///
+    /// Lossy compression smears padding, which lies far below air: what is nearer to it than to air belongs to it.
+    let smearedPaddingBelow: Double?
+
+    init(form: StoredForm, slope: Double, intercept: Double, padding: PaddingRule?, isLossy: Bool) {
+        self.form = form
+        self.slope = slope
+        self.intercept = intercept
+        paddingRule = padding
+        let level = padding?.number.map { slope * Double($0) + intercept } ?? 0
+        let air = Double(Self.padding)
+        smearedPaddingBelow = isLossy && level < air ? (level + air) / 2 : nil
+    }
 
     /// Slope × stored + intercept, rounded, limited to what Int16 holds.
     func hounsfield(_ stored: Int32) -> Int16 {
@@ -79,8 +96,11 @@ struct HounsfieldScale: Sendable {
         for index in table.indices {
             let cell = UInt16(index)
             let stored = form.stored(cell)
-            padded[index] = paddingRule?.covers(cell: cell, stored: stored) ?? false
-            table[index] = padded[index] ? Self.padding : hounsfield(isInverted ? sum - stored : stored)
+            let value = hounsfield(isInverted ? sum - stored : stored)
+            padded[index] =
+                paddingRule?.covers(cell: cell, stored: stored) ?? false
+                || Double(value) < smearedPaddingBelow ?? -.infinity
+            table[index] = padded[index] ? Self.padding : value
         }
         let count = paddingRule == nil ? 0 : cells.reduce(0) { $0 + (padded[Int($1)] ? 1 : 0) }
         return (cells.map { table[Int($0)] }, count)

@@ -12,6 +12,8 @@ bool carina::prepareToolkit() {
     static const bool isReady = [] {
         // DCMTK logs attribute values now and then; a patient's name must not reach a terminal.
         OFLog::configure(OFLogger::OFF_LOG_LEVEL);
+        // Some archives give known attributes as UN after a detour; the dictionary knows better.
+        dcmEnableUnknownVRConversion.set(OFTrue);
         DcmRLEDecoderRegistration::registerCodecs();
         DcmRLEEncoderRegistration::registerCodecs();
         DJDecoderRegistration::registerCodecs();

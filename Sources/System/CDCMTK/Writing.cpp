@@ -1,6 +1,7 @@
 #include "Internal.hpp"
 
 #include "dcmtk/dcmdata/dcostrmb.h"
+#include "dcmtk/dcmdata/dcpixel.h"
 #include "dcmtk/dcmdata/dcrlerp.h"
 #include "dcmtk/dcmjpeg/djrplol.h"
 #include "dcmtk/dcmjpls/djrparam.h"
@@ -74,9 +75,11 @@ extern "C" carina_dicom_status carina_dicom_writer_cells(
     carina_dicom_writer *writer, const uint16_t *cells, size_t count, carina_dicom_fault *fault) {
     return guarded(fault, [&] {
         if (count > carina::pixelsMaximum) return refuse(fault, CARINA_DICOM_TOO_LARGE, "pixels");
-        const DcmTag tag(DCM_PixelData, DcmVR(EVR_OW));
-        const OFCondition put =
-            writer->file.getDataset()->putAndInsertUint16Array(tag, cells, static_cast<unsigned long>(count));
+        // Made by hand: the data set's own setter makes plain words of it, which no encoder takes.
+        auto pixels = std::make_unique<DcmPixelData>(DcmTag(DCM_PixelData, DcmVR(EVR_OW)));
+        OFCondition put = pixels->putUint16Array(cells, static_cast<unsigned long>(count));
+        if (put.good()) put = writer->file.getDataset()->insert(pixels.get(), OFTrue);
+        if (put.good()) pixels.release();
         return put.good() ? CARINA_DICOM_OK : refuse(fault, CARINA_DICOM_FAILED, put.text());
     });
 }
