@@ -96,6 +96,7 @@ let platform: [Target] = [
     module("Storage", in: "Platform", [crypto, grdb]),
     module("LinearAlgebra", in: "Platform", ["COpenBLAS", "CKernels"]),
     module("ImageCodecs", in: "Platform", ["CJPEG", "CPNG", "CDCMTK"]),
+    module("LineProtocol", in: "Platform", [logging, nioCore, nioPosix, nioTLS]),
 ]
 
 let domain: [Target] = [
@@ -133,10 +134,13 @@ let services: [Target] =
     + service("Trainer", kit + ["Labeling", "Learning", "Lungs", "Orientation", "Tomography"])
     + service("Embedder", kit + ["Learning", "Lungs", "Orientation", "Tomography"])
     + service("Index", kit + ["Neighbors"])
-    + service("Gateway", kit + [crypto, lifecycle, nioCore, nioPosix, nioTLS, "Tomography"])
+    + service("Gateway", kit + [lifecycle, nioCore, "LineProtocol", "Tomography"])
     + service(
         "Carina",
-        kit + [argumentParser, "ImageCodecs", "Lungs", "Phantom", "Rendering", "Tomography"]
+        kit + [
+            argumentParser, nioCore, "ImageCodecs", "LineProtocol", "Lungs", "Phantom", "Rendering",
+            "Tomography",
+        ]
     )
 
 let allTests: [Target] = [
@@ -145,10 +149,15 @@ let allTests: [Target] = [
     tests(of: "Storage", in: "Platform", ["Storage", "TestKit"]),
     tests(of: "LinearAlgebra", in: "Platform", ["LinearAlgebra"]),
     tests(of: "ImageCodecs", in: "Platform", ["ImageCodecs", "TestKit"]),
+    tests(of: "LineProtocol", in: "Platform", ["LineProtocol", nioCore]),
     tests(of: "Tomography", in: "Domain", ["Tomography"]),
     tests(of: "Lungs", in: "Domain", ["Lungs", "Tomography", "ImageCodecs", "TestKit"]),
     tests(of: "Orientation", in: "Domain", ["Orientation", "Lungs", "Tomography", "TestKit"]),
-    tests(of: "Labeling", in: "Domain", ["Labeling", "Lungs", "Orientation", "Phantom", "TestKit", "Tomography"]),
+    tests(
+        of: "Labeling",
+        in: "Domain",
+        ["Labeling", "Lungs", "Orientation", "Phantom", "TestKit", "Tomography"]
+    ),
     tests(of: "Learning", in: "Domain", ["Learning", "Lungs", "Orientation", "Tomography", "TestKit"]),
     tests(of: "Neighbors", in: "Domain", ["Neighbors", "LinearAlgebra"]),
     tests(of: "Rendering", in: "Domain", ["Rendering", "Lungs", "Tomography"]),
@@ -160,6 +169,11 @@ let allTests: [Target] = [
     ),
     tests(of: "Phantom", in: "Testing", ["Phantom", "ImageCodecs", "Tomography"]),
     tests(of: "TestKit", in: "Testing", ["TestKit", "Messaging"]),
+    tests(
+        of: "Gateway",
+        in: "Services",
+        ["GatewayCore", "Contracts", "LineProtocol", "Storage", "TestKit", "Wire"]
+    ),
     tests(of: "Architecture", in: "Architecture", []),
 ]
 

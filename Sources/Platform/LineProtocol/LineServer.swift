@@ -1,4 +1,4 @@
-import Logging
+package import Logging
 package import NIOCore
 import NIOPosix
 import NIOSSL
@@ -9,11 +9,11 @@ package protocol CommandSession: Sendable {
     mutating func answer(_ words: [ByteBuffer]) async -> (reply: Reply, isLast: Bool)
 }
 
-/// The gateway's TCP port: lines and RESP2 on one socket, TLS when a certificate is configured.
+/// A TCP port that speaks lines and RESP2 on one socket, TLS when a certificate is configured.
 ///
 /// Each connection is one task that answers its commands one after another (G-04: pipelined commands are answered in
 /// their order); a slow client slows only itself.
-package struct GatewayServer: Sendable {
+package struct LineServer: Sendable {
     package struct Options: Sendable {
         package var host: String
         package var port: Int
@@ -42,13 +42,15 @@ package struct GatewayServer: Sendable {
     package var port: Int { self.channel.channel.localAddress?.port ?? self.options.port }
 
     /// Binds the port; nothing is accepted before ``run(makeSession:)``.
-    package static func bound(to options: Options, logger: Logger) async throws -> GatewayServer {
+    package static func bound(to options: Options, logger: Logger) async throws -> LineServer {
         let tls = try Self.tlsContext(options)
         let channel = try await ServerBootstrap(group: NIOSingletons.posixEventLoopGroup)
             .serverChannelOption(.backlog, value: 256)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
             .childChannelOption(.socketOption(.so_keepalive), value: 1)
             .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
+            // `printf … | nc -N` ends its side first and then reads the answer.
+            .childChannelOption(.allowRemoteHalfClosure, value: true)
             .bind(host: options.host, port: options.port) { child in
                 child.eventLoop.makeCompletedFuture {
                     if let tls {
@@ -63,7 +65,7 @@ package struct GatewayServer: Sendable {
                     return try Connection(wrappingChannelSynchronously: child)
                 }
             }
-        return GatewayServer(channel: channel, options: options, logger: logger)
+        return LineServer(channel: channel, options: options, logger: logger)
     }
 
     /// Accepts and answers until the task is cancelled; then every connection is closed after its running command.

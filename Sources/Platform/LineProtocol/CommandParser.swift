@@ -1,6 +1,6 @@
 package import NIOCore
 
-/// Bounds of what one client may make the gateway hold (G-03).
+/// Bounds of what one client may make a server hold (G-03).
 package struct LineLimits: Sendable, Equatable {
     /// Longest plain line, and longest length line of an array, in bytes.
     package var lineByteCount = 64 << 10

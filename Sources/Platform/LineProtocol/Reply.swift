@@ -1,6 +1,6 @@
 package import NIOCore
 
-/// One reply of the gateway, in the five forms of RESP2 (https://redis.io/docs/latest/develop/reference/protocol-spec/).
+/// One reply of a server, in the five forms of RESP2 (https://redis.io/docs/latest/develop/reference/protocol-spec/).
 package enum Reply: Sendable, Equatable {
     /// `+text`: a short status, no line break in it.
     case status(String)

@@ -1,7 +1,7 @@
 import NIOCore
 import Testing
 
-@testable import GatewayCore
+@testable import LineProtocol
 
 @Suite("Lines and RESP2")
 struct CommandParserTests {

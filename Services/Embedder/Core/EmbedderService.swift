@@ -1,0 +1,173 @@
+import Contracts
+import Learning
+import Lungs
+import ServiceKit
+import Storage
+import Tomography
+import Wire
+
+/// Makes embeddings: of stored slices, once for each kept generation, and of query pixels.
+struct EmbedderService: Sendable {
+    let database: StateDatabase
+    let events: EventLog
+    let ingest: ServiceClient
+    let trainer: ServiceClient
+    let shelf = ModelShelf()
+
+    // MARK: What the followed logs bring (inside the follower's transaction)
+
+    func sliceStored(_ slice: SliceMetadata, in transaction: Transaction) throws {
+        try EmbedderStore.insert(slice, in: transaction)
+        for generation in try EmbedderStore.generations(in: transaction) where generation.isKept {
+            try EmbedderStore.enqueue(slice.sliceID, for: generation, in: transaction)
+        }
+    }
+
+    func sliceRemoved(_ sliceID: Identifier, in transaction: Transaction) throws {
+        try EmbedderStore.removeSlice(sliceID, in: transaction)
+        for generation in try EmbedderStore.generations(in: transaction) {
+            guard try EmbedderStore.hasEmbedding(sliceID, generation: generation, in: transaction) else {
+                continue
+            }
+            try EmbedderStore.removeEmbedding(of: sliceID, generation: generation, in: transaction)
+            let event = EmbeddingRemoved(sliceID: sliceID, fingerprint: generation.fingerprint)
+            try self.events.append(event, key: sliceID.description, in: transaction)
+        }
+    }
+
+    func modelPromoted(_ fingerprint: Fingerprint, in transaction: Transaction) throws {
+        try EmbedderStore.models.enqueue(
+            key: fingerprint.description,
+            payload: fingerprint.bytes,
+            in: transaction
+        )
+    }
+
+    // MARK: Work
+
+    /// Fetches a promoted model and starts its generation, or takes up again one that is known.
+    func startGeneration(_ item: WorkItem) async throws -> @Sendable (Transaction) throws -> Void {
+        let fingerprint = try Fingerprint(bytes: item.payload)
+        let fetched = try await self.trainer.call(FetchModel(fingerprint: fingerprint), timeout: .seconds(30))
+        let model = try EmbeddingModel(serialized: fetched.bytes)
+        guard model.fingerprint == fingerprint.bytes else {
+            throw PermanentFailure("the model's bytes have another fingerprint than the one promoted")
+        }
+        let started = GenerationStarted(fingerprint: fingerprint, parts: model.partRecords)
+        return { transaction in
+            // A promotion that came later wins: what was being built for an older one stops to be the next.
+            for other in try EmbedderStore.generations(in: transaction)
+            where other.state == .building && other.fingerprint != fingerprint {
+                try self.retire(other, in: transaction)
+            }
+            if try EmbedderStore.generation(fingerprint, in: transaction) == nil {
+                try EmbedderStore.insertGeneration(fingerprint, model: fetched.bytes, in: transaction)
+            }
+            guard let generation = try EmbedderStore.generation(fingerprint, in: transaction),
+                generation.state != .serving
+            else { return }
+            try EmbedderStore.setState(.building, of: generation, in: transaction)
+            try self.events.append(started, key: fingerprint.description, in: transaction)
+            try EmbedderStore.enqueueMissing(of: generation, in: transaction)
+        }
+    }
+
+    /// Embeds one stored slice; the embedding and its event are committed with the end of the work.
+    func embed(_ item: WorkItem) async throws -> @Sendable (Transaction) throws -> Void {
+        let task = try EmbeddingTask(bytes: item.payload)
+        let known = try await self.database.read { transaction in
+            (
+                try EmbedderStore.metadata(task.sliceID, in: transaction),
+                try EmbedderStore.generation(task.fingerprint, in: transaction)
+            )
+        }
+        // Removed or retired in the meantime: nothing to do any more.
+        guard let metadata = known.0, let generation = known.1, generation.isKept else { return { _ in } }
+        guard let model = try await self.model(task.fingerprint) else {
+            throw PermanentFailure("the model of this generation is missing")
+        }
+        let pixels: FetchPixels.Reply
+        do {
+            pixels = try await self.ingest.call(FetchPixels(sliceID: task.sliceID))
+        } catch let refusal as Refusal where refusal.code == .notFound {
+            return { _ in }  // Removed at ingest; the event that says so is on its way.
+        }
+        let slice = try pixels.slice.ctSlice
+        let result = try await offPool { SliceEmbedder.embed(slice, with: model) }
+        return { transaction in
+            try self.commit(result, of: metadata, generation: generation, in: transaction)
+        }
+    }
+
+    private func commit(
+        _ result: SliceEmbedder.Result,
+        of metadata: SliceMetadata,
+        generation: Generation,
+        in transaction: Transaction
+    ) throws {
+        let sliceID = metadata.sliceID
+        guard try EmbedderStore.metadata(sliceID, in: transaction) != nil,
+            try EmbedderStore.generation(generation.fingerprint, in: transaction)?.isKept == true,
+            try !EmbedderStore.hasEmbedding(sliceID, generation: generation, in: transaction)
+        else { return }
+        switch result {
+        case .refused(let reason):
+            try EmbedderStore.refuse(sliceID, generation: generation, reason: reason, in: transaction)
+        case .embedded(let vector, _):
+            try EmbedderStore.insertEmbedding(vector, of: sliceID, generation: generation, in: transaction)
+            let embedding = Embedding(
+                sliceID: sliceID,
+                seriesID: metadata.seriesID,
+                studyID: metadata.studyID,
+                patientID: metadata.patientID,
+                fingerprint: generation.fingerprint,
+                vector: vector,
+                attributes: metadata.searchAttributes
+            )
+            let event = EmbeddingCreated(embedding: embedding)
+            try self.events.append(event, key: sliceID.description, in: transaction)
+        }
+    }
+
+    /// When every slice of the generation being built is embedded it takes over; the one before stands by.
+    func completeGenerations() async throws {
+        try await self.database.write { transaction in
+            let generations = try EmbedderStore.generations(in: transaction)
+            guard let building = generations.last(where: { $0.state == .building }) else { return }
+            let progress = try EmbedderStore.progress(of: building, in: transaction)
+            let dead = try EmbedderStore.slices.deadLetterCount(
+                keyPrefix: "\(building.fingerprint)/",
+                in: transaction
+            )
+            guard progress.embedded + progress.refused + dead >= progress.total else { return }
+            for other in generations where other.number != building.number {
+                if other.state == .standby { try self.retire(other, in: transaction) }
+                if other.state == .serving {
+                    try EmbedderStore.setState(.standby, of: other, in: transaction)
+                }
+            }
+            try EmbedderStore.setState(.serving, of: building, in: transaction)
+            guard let bytes = try EmbedderStore.model(building.fingerprint, in: transaction) else { return }
+            let ready = ModelReady(
+                fingerprint: building.fingerprint,
+                parts: try EmbeddingModel(serialized: bytes).partRecords,
+                count: UInt64(progress.embedded)
+            )
+            try self.events.append(ready, key: building.fingerprint.description, in: transaction)
+        }
+    }
+
+    private func retire(_ generation: Generation, in transaction: Transaction) throws {
+        try EmbedderStore.setState(.retired, of: generation, in: transaction)
+        try EmbedderStore.dropEmbeddings(of: generation, in: transaction)
+        let event = GenerationRetired(fingerprint: generation.fingerprint)
+        try self.events.append(event, key: generation.fingerprint.description, in: transaction)
+        self.shelf.forget(generation.fingerprint)
+    }
+
+    func model(_ fingerprint: Fingerprint) async throws -> EmbeddingModel? {
+        try await self.shelf.model(fingerprint) {
+            try await self.database.read { try EmbedderStore.model(fingerprint, in: $0) }
+        }
+    }
+}

@@ -1,0 +1,214 @@
+import Contracts
+import ServiceKit
+import Storage
+import Wire
+
+/// What the embedder remembers: the slices that exist, the generations of models, one embedding for each of both.
+///
+/// Free functions over a transaction: whoever calls them decides what is committed together.
+enum EmbedderStore {
+    static let migrations = [
+        Migration(
+            name: "embedder",
+            sql: """
+                CREATE TABLE slices (
+                    slice_id BLOB PRIMARY KEY,
+                    metadata BLOB NOT NULL
+                ) WITHOUT ROWID;
+                CREATE TABLE generations (
+                    number INTEGER PRIMARY KEY AUTOINCREMENT,
+                    fingerprint BLOB NOT NULL UNIQUE,
+                    state INTEGER NOT NULL,
+                    model BLOB NOT NULL
+                );
+                CREATE TABLE embeddings (
+                    generation INTEGER NOT NULL REFERENCES generations (number),
+                    slice_id BLOB NOT NULL,
+                    vector BLOB NOT NULL,
+                    PRIMARY KEY (generation, slice_id)
+                ) WITHOUT ROWID;
+                CREATE TABLE refusals (
+                    generation INTEGER NOT NULL REFERENCES generations (number),
+                    slice_id BLOB NOT NULL,
+                    reason TEXT NOT NULL,
+                    PRIMARY KEY (generation, slice_id)
+                ) WITHOUT ROWID;
+                """
+        )
+    ]
+
+    /// Fetching a model that was promoted; the key is its fingerprint.
+    static let models = WorkQueue("model", attemptsMaximum: 20)
+    /// Embedding one slice with one model; the key is fingerprint and slice id.
+    static let slices = WorkQueue("embed", attemptsMaximum: 5)
+
+    // MARK: Slices
+
+    static func insert(_ slice: SliceMetadata, in transaction: Transaction) throws {
+        try transaction.execute(
+            "INSERT OR REPLACE INTO slices (slice_id, metadata) VALUES (?, ?)",
+            slice.sliceID.bytes,
+            slice.encodedBytes
+        )
+    }
+
+    static func metadata(_ sliceID: Identifier, in transaction: Transaction) throws -> SliceMetadata? {
+        guard let row = try transaction.row("SELECT metadata FROM slices WHERE slice_id = ?", sliceID.bytes)
+        else {
+            return nil
+        }
+        return try SliceMetadata(encodedBytes: try row.blob("metadata"))
+    }
+
+    static func removeSlice(_ sliceID: Identifier, in transaction: Transaction) throws {
+        try transaction.execute("DELETE FROM slices WHERE slice_id = ?", sliceID.bytes)
+        try transaction.execute("DELETE FROM refusals WHERE slice_id = ?", sliceID.bytes)
+    }
+
+    // MARK: Generations
+
+    static func generations(in transaction: Transaction) throws -> [Generation] {
+        try transaction.rows("SELECT number, fingerprint, state FROM generations ORDER BY number").map {
+            try Generation(row: $0)
+        }
+    }
+
+    static func generation(_ fingerprint: Fingerprint, in transaction: Transaction) throws -> Generation? {
+        try transaction.row(
+            "SELECT number, fingerprint, state FROM generations WHERE fingerprint = ?",
+            fingerprint.bytes
+        ).map { try Generation(row: $0) }
+    }
+
+    static func model(_ fingerprint: Fingerprint, in transaction: Transaction) throws -> [UInt8]? {
+        try transaction.row("SELECT model FROM generations WHERE fingerprint = ?", fingerprint.bytes)?.blob(
+            "model"
+        )
+    }
+
+    static func insertGeneration(_ fingerprint: Fingerprint, model: [UInt8], in transaction: Transaction)
+        throws
+    {
+        try transaction.execute(
+            "INSERT INTO generations (fingerprint, state, model) VALUES (?, ?, ?)",
+            fingerprint.bytes,
+            Generation.State.building.rawValue,
+            model
+        )
+    }
+
+    static func setState(_ state: Generation.State, of generation: Generation, in transaction: Transaction)
+        throws
+    {
+        try transaction.execute(
+            "UPDATE generations SET state = ? WHERE number = ?",
+            state.rawValue,
+            generation.number
+        )
+    }
+
+    /// Gives back the room of a generation that will not serve again; the model stays known.
+    static func dropEmbeddings(of generation: Generation, in transaction: Transaction) throws {
+        try transaction.execute("DELETE FROM embeddings WHERE generation = ?", generation.number)
+        try transaction.execute("DELETE FROM refusals WHERE generation = ?", generation.number)
+    }
+
+    // MARK: Embeddings
+
+    /// Enqueues every slice that a generation has neither embedded nor refused.
+    static func enqueueMissing(of generation: Generation, in transaction: Transaction) throws {
+        for row in try transaction.rows(
+            """
+            SELECT slice_id FROM slices
+            WHERE slice_id NOT IN (SELECT slice_id FROM embeddings WHERE generation = ?1)
+              AND slice_id NOT IN (SELECT slice_id FROM refusals WHERE generation = ?1)
+            """,
+            generation.number
+        ) {
+            try Self.enqueue(try Identifier(bytes: row.blob("slice_id")), for: generation, in: transaction)
+        }
+    }
+
+    static func enqueue(_ sliceID: Identifier, for generation: Generation, in transaction: Transaction) throws
+    {
+        let task = EmbeddingTask(fingerprint: generation.fingerprint, sliceID: sliceID)
+        try Self.slices.enqueue(key: task.key, payload: task.bytes, in: transaction)
+    }
+
+    static func insertEmbedding(
+        _ vector: [Float],
+        of sliceID: Identifier,
+        generation: Generation,
+        in transaction: Transaction
+    ) throws {
+        try transaction.execute(
+            "INSERT INTO embeddings (generation, slice_id, vector) VALUES (?, ?, ?)",
+            generation.number,
+            sliceID.bytes,
+            VectorBytes.encode(vector)
+        )
+    }
+
+    static func hasEmbedding(
+        _ sliceID: Identifier,
+        generation: Generation,
+        in transaction: Transaction
+    ) throws -> Bool {
+        try transaction.row(
+            "SELECT 1 AS one FROM embeddings WHERE generation = ? AND slice_id = ?",
+            generation.number,
+            sliceID.bytes
+        ) != nil
+    }
+
+    static func embedding(
+        _ sliceID: Identifier,
+        generation: Generation,
+        in transaction: Transaction
+    ) throws -> [Float]? {
+        try transaction.row(
+            "SELECT vector FROM embeddings WHERE generation = ? AND slice_id = ?",
+            generation.number,
+            sliceID.bytes
+        ).map { VectorBytes.decode(try $0.blob("vector")) }
+    }
+
+    static func removeEmbedding(
+        of sliceID: Identifier,
+        generation: Generation,
+        in transaction: Transaction
+    ) throws {
+        try transaction.execute(
+            "DELETE FROM embeddings WHERE generation = ? AND slice_id = ?",
+            generation.number,
+            sliceID.bytes
+        )
+    }
+
+    static func refuse(
+        _ sliceID: Identifier,
+        generation: Generation,
+        reason: String,
+        in transaction: Transaction
+    ) throws {
+        try transaction.execute(
+            "INSERT OR REPLACE INTO refusals (generation, slice_id, reason) VALUES (?, ?, ?)",
+            generation.number,
+            sliceID.bytes,
+            reason
+        )
+    }
+
+    /// How far a generation has come.
+    static func progress(of generation: Generation, in transaction: Transaction) throws -> GenerationProgress
+    {
+        func count(_ sql: String) throws -> Int {
+            try transaction.row("SELECT count(*) AS n FROM \(sql)", generation.number)?.int("n") ?? 0
+        }
+        return GenerationProgress(
+            embedded: try count("embeddings WHERE generation = ?"),
+            refused: try count("refusals WHERE generation = ?"),
+            total: try transaction.row("SELECT count(*) AS n FROM slices")?.int("n") ?? 0
+        )
+    }
+}

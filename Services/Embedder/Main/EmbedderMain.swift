@@ -1,0 +1,7 @@
+import EmbedderCore
+import ServiceKit
+
+@main
+enum EmbedderMain {
+    static func main() async { await runService(EmbedderDefinition.definition) }
+}

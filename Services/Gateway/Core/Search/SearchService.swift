@@ -1,0 +1,156 @@
+package import Contracts
+import Messaging
+package import Wire
+
+/// What a search is answered with: the hits and what they rest on.
+package struct SearchAnswer: Sendable {
+    package let generation: Fingerprint
+    package let parts: [EmbeddingPartRecord]
+    /// Slice id of the query: stored or not.
+    package let query: Identifier
+    package let seq: UInt64
+    package let shardCount: Int
+    package let distancesComputed: UInt64
+    package let hits: [SearchHit]
+}
+
+/// Turns a question into a vector, asks every shard, puts the answers together.
+struct SearchService: Sendable {
+    let ingest: ServiceClient
+    let embedder: ServiceClient
+    let nodes: NodeDirectory
+
+    /// A query as the index understands it.
+    struct Query: Sendable {
+        let sliceID: Identifier
+        let seriesID: Identifier
+        let patientID: Identifier
+        let vector: [Float]
+    }
+
+    func search(_ command: SearchCommand) async throws -> SearchAnswer {
+        for attempt in 1... {
+            do {
+                return try await self.searchOnce(command)
+            } catch let refusal as Refusal where refusal.code == .modelMismatch && attempt < 4 {
+                // A new generation took over between two of our questions: ask again with that one.
+                await self.nodes.refresh()
+            }
+        }
+        throw CommandFailure(.model, "the generation keeps changing")
+    }
+
+    private func searchOnce(_ command: SearchCommand) async throws -> SearchAnswer {
+        let plan = try self.nodes.plan()
+        let query = try await self.query(for: command.subject, generation: plan.generation)
+        let request = try self.request(for: command, query: query, parts: plan.parts)
+        let replies = try await withThrowingTaskGroup(of: Search.Reply.self) { group in
+            for replicas in plan.replicas {
+                group.addTask {
+                    try await self.nodes.search(request, generation: plan.generation, replicas: replicas)
+                }
+            }
+            return try await group.reduce(into: []) { $0.append($1) }
+        }
+        return SearchAnswer(
+            generation: plan.generation,
+            parts: plan.parts,
+            query: query.sliceID,
+            seq: replies.map(\.seq).min() ?? 0,
+            shardCount: plan.replicas.count,
+            distancesComputed: replies.reduce(0) { $0 + $1.distancesComputed },
+            hits: ShardMerge.merge(replies.map(\.hits), count: command.count, grouping: command.grouping)
+        )
+    }
+
+    /// - Throws: `NOTFOUND`, `LOADING` (stored, not yet embedded), `REFUSED` (an image that is no usable slice).
+    private func query(
+        for subject: SearchCommand.Subject,
+        generation: Fingerprint
+    ) async throws -> Query {
+        switch subject {
+        case .slice(let sliceID):
+            return try await self.storedQuery(sliceID, generation: generation)
+        case .series(let seriesID):
+            let series = try await self.ingest.call(FetchSeries(seriesID: seriesID))
+            guard !series.sliceIDs.isEmpty else { throw CommandFailure(.notFound, "no such series") }
+            return try await self.storedQuery(
+                series.sliceIDs[series.sliceIDs.count / 2],
+                generation: generation
+            )
+        case .image(let bytes):
+            let decoded = try await self.decode(bytes)
+            let embedded = try await self.embedder.call(
+                EmbedPixels(slice: decoded.slice),
+                timeout: .seconds(10),
+                fingerprint: generation
+            )
+            return Query(
+                sliceID: decoded.sliceID,
+                seriesID: decoded.seriesID,
+                patientID: decoded.patientID,
+                vector: embedded.vector
+            )
+        }
+    }
+
+    private func decode(_ bytes: [UInt8]) async throws -> DecodeObject.Reply {
+        do {
+            return try await self.ingest.call(DecodeObject(bytes: bytes), timeout: .seconds(20))
+        } catch let refusal as Refusal where refusal.code == .badArgument {
+            throw CommandFailure(.refused, refusal.text)
+        }
+    }
+
+    private func storedQuery(_ sliceID: Identifier, generation: Fingerprint) async throws -> Query {
+        let reply = try await self.embedder.call(
+            FetchEmbeddings(sliceIDs: [sliceID], fingerprint: generation)
+        )
+        if let embedding = reply.embeddings.first ?? nil {
+            return Query(
+                sliceID: sliceID,
+                seriesID: embedding.seriesID,
+                patientID: embedding.patientID,
+                vector: embedding.vector
+            )
+        }
+        let metadata = try await self.ingest.call(FetchMetadata(sliceIDs: [sliceID])).slices.first ?? nil
+        if metadata == nil { throw CommandFailure(.notFound, "no slice has the id \(sliceID)") }
+        throw CommandFailure(.loading, "slice \(sliceID) is stored, its embedding is not made yet")
+    }
+
+    private func request(
+        for command: SearchCommand,
+        query: Query,
+        parts: [EmbeddingPartRecord]
+    ) throws(CommandFailure) -> Search {
+        Search(
+            vector: query.vector,
+            weights: try Self.weights(command.weights, parts: parts),
+            k: UInt32(command.count),
+            grouping: command.grouping,
+            excludedPatient: command.allowsSamePatient ? nil : query.patientID,
+            excludedSeries: command.allowsSameSeries ? nil : query.seriesID,
+            excludedSlice: query.sliceID,
+            filters: command.filters,
+            minimumSeq: command.minimumSeq,
+            wantsBruteForce: command.isScan
+        )
+    }
+
+    /// One weight a part, in the model's order; empty for the model's own weights.
+    static func weights(
+        _ named: [String: Float]?,
+        parts: [EmbeddingPartRecord]
+    ) throws(CommandFailure) -> [Float] {
+        guard let named else { return [] }
+        let names = parts.map(\.name)
+        if let unknown = named.keys.sorted().first(where: { !names.contains($0) }) {
+            throw .init(
+                .badArgument,
+                "no part is called \(unknown); there are \(names.joined(separator: ", "))"
+            )
+        }
+        return names.map { named[$0] ?? 0 }
+    }
+}

@@ -1,0 +1,7 @@
+import GatewayCore
+import ServiceKit
+
+@main
+enum GatewayMain {
+    static func main() async { await runService(GatewayDefinition.definition) }
+}

@@ -1,0 +1,67 @@
+import Contracts
+import Foundation
+import ServiceKit
+import Storage
+import Wire
+
+/// Takes in a whole folder of this machine, recursively, as a job with progress.
+struct FolderImport: Sendable {
+    static let jobKind = "import"
+
+    /// Folders below this one may be imported; empty: none.
+    let root: String
+    let store: @Sendable ([UInt8]) async throws -> IngestService.Commit
+    let database: StateDatabase
+
+    /// - Throws: `notAllowed` for a folder outside the root, `notFound` for none.
+    func folder(for path: String) throws -> String {
+        guard !self.root.isEmpty else {
+            throw Refusal(.notAllowed, "no folder may be imported here: the setting import-root is empty")
+        }
+        let root = URL(filePath: self.root).resolvingSymlinksInPath().path
+        let folder = URL(filePath: path, relativeTo: URL(filePath: root + "/")).resolvingSymlinksInPath().path
+        guard folder == root || folder.hasPrefix(root + "/") else {
+            throw Refusal(.notAllowed, "the folder is not below import-root")
+        }
+        var isFolder: ObjCBool = false
+        guard unsafe FileManager.default.fileExists(atPath: folder, isDirectory: &isFolder),
+            isFolder.boolValue
+        else {
+            throw Refusal(.notFound, "there is no such folder")
+        }
+        return folder
+    }
+
+    /// Stores every file below a folder; a file that is refused is in the quarantine, the rest goes on.
+    func run(_ run: JobRun) async throws -> @Sendable (Transaction) throws -> String {
+        let folder = String(decoding: run.input, as: UTF8.self)
+        let files = try await offPool { Self.files(below: folder) }
+        var counts: [StoreOutcome: Int] = [:]
+        for (index, file) in files.enumerated() {
+            if run.isCancelled { throw CancellationError() }
+            // A file that cannot be opened is as damaged as one that cannot be decoded.
+            let bytes = try await offPool { (try? DurableFile.read(file)) ?? nil } ?? []
+            let commit = try await self.store(bytes)
+            counts[try await self.database.write { try commit($0).outcome }, default: 0] += 1
+            run.report(Float(index + 1) / Float(files.count), "\(index + 1) of \(files.count) files")
+        }
+        let text =
+            "\(counts[.stored] ?? 0) stored, \(counts[.duplicate] ?? 0) known, \(counts[.refused] ?? 0) refused"
+        return { _ in text }
+    }
+
+    /// Plain files below a folder, in the order of their paths.
+    private static func files(below folder: String) -> [String] {
+        let keys: Set<URLResourceKey> = [.isRegularFileKey]
+        let walker = FileManager.default.enumerator(
+            at: URL(filePath: folder),
+            includingPropertiesForKeys: Array(keys),
+            options: [.skipsHiddenFiles]
+        )
+        var files: [String] = []
+        for case let file as URL in walker ?? .init() {
+            if (try? file.resourceValues(forKeys: keys))?.isRegularFile == true { files.append(file.path) }
+        }
+        return files.sorted()
+    }
+}

@@ -1,0 +1,112 @@
+import Contracts
+import Messaging
+package import ServiceKit
+import Storage
+import Wire
+
+/// Keys of ingest, with defaults and ranges; `ingest --help` lists them.
+enum IngestSettings {
+    static let decoders = Setting.integer(
+        "decoders",
+        default: 2,
+        in: 1...64,
+        help: "Decoding processes: objects that are decoded at the same time."
+    )
+    static let decoderMemory = Setting.integer(
+        "decoder-memory",
+        default: 2048,
+        in: 256...65_536,
+        help: "Most memory of one decoding process, in MiB."
+    )
+    static let decoderTime = Setting.seconds(
+        "decoder-time",
+        default: .seconds(10),
+        in: .seconds(1) ... .seconds(300),
+        help: "Longest time for one object; then it is refused and its decoder replaced."
+    )
+    static let decoderProgram = Setting.text(
+        "decoder-program",
+        default: "/proc/self/exe",
+        help: "The program that decodes: this one."
+    )
+    static let quiet = Setting.seconds(
+        "series-quiet",
+        default: .seconds(10),
+        in: .seconds(1) ... .seconds(3600),
+        help: "A series is complete when no slice came for so long."
+    )
+    static let importRoot = Setting.text(
+        "import-root",
+        default: "",
+        help: "Folder below which whole folders may be imported on request; empty: none."
+    )
+
+    static let all: [any DeclaredSetting] = [
+        decoders, decoderMemory, decoderTime, decoderProgram, quiet, importRoot,
+    ]
+}
+
+/// Ingest as a process: what it keeps, does and answers.
+package enum IngestDefinition {
+    package static let definition = ServiceDefinition(
+        name: "ingest",
+        number: .ingest,
+        summary: "takes CT slices in, keeps their pixels and the catalog, and tells of every change",
+        ports: ServicePorts(requests: 7401, events: 7402, health: 7409),
+        settings: IngestSettings.all,
+        migrations: IngestStore.migrations
+    ) { host in
+        let decoder = Self.decoder(host.settings)
+        let service = IngestService(
+            database: host.database,
+            events: host.events,
+            reader: ObjectReader(decoder: decoder, pseudonyms: try .keeping(in: host.dataFolder)),
+            pixels: try PixelStore(folder: "\(host.dataFolder)/pixels"),
+            metrics: IngestMetrics(host.metrics),
+            clock: .system
+        )
+        let folders = FolderImport(
+            root: host.settings[IngestSettings.importRoot],
+            store: { try await service.store($0) },
+            database: host.database
+        )
+        host.jobs.handle(FolderImport.jobKind, onRestart: .again) { try await folders.run($0) }
+        IngestRouter.register(service, folders: folders, on: host)
+        let quiet = UInt64(host.settings[IngestSettings.quiet] / .milliseconds(1))
+        host.background("series") {
+            while true {
+                let now = service.clock.now()
+                try await host.database.write { transaction in
+                    try SeriesWatch.announceQuiet(
+                        quietSince: now - min(quiet, now),
+                        events: host.events,
+                        in: transaction
+                    )
+                }
+                try await Task.sleep(for: .seconds(1))
+            }
+        }
+        host.describeState { await Self.state(of: service) }
+        host.onDrain { await decoder.stop() }
+    }
+
+    private static func decoder(_ settings: Settings) -> DecoderPool {
+        DecoderPool(
+            program: settings[IngestSettings.decoderProgram],
+            processesMaximum: settings[IngestSettings.decoders],
+            limits: DecoderLimits(
+                memoryByteCount: settings[IngestSettings.decoderMemory] << 20,
+                time: settings[IngestSettings.decoderTime]
+            )
+        )
+    }
+
+    private static func state(of service: IngestService) async -> [(key: String, value: String)] {
+        let known = try? await service.database.read { transaction in
+            (try IngestStore.count(in: transaction), try Quarantine.counts(in: transaction))
+        }
+        guard let (slices, refusals) = known else { return [] }
+        return [(key: "slices", value: "\(slices)")]
+            + refusals.map { (key: "refused \($0.reason)", value: "\($0.count)") }
+    }
+}
