@@ -10,7 +10,8 @@ package protocol Transport: Sendable {
     ///   - address: where to listen; port 0 lets the system choose.
     ///   - concurrency: how many answers may run at once; further requests wait in the peers' connections.
     ///   - receiveLimit: largest request in bytes; a peer which exceeds it is disconnected.
-    ///   - answer: makes the reply; it must return soon after its task is cancelled.
+    ///   - answer: makes the reply; it must return soon after its task is cancelled, which happens only when the
+    ///     listener closes and waited long enough. A reply beyond the limit is sent as an empty one.
     /// - Returns: the listener with the bound address.
     /// - Throws: `MessagingError` of kind `refused` when the address is in use or not usable.
     func serve(

@@ -1,5 +1,6 @@
 import Foundation
 import Messaging
+import Synchronization
 import TestKit
 import Testing
 
@@ -48,4 +49,33 @@ func expectEcho(of bytes: [UInt8], by requester: any Requester, location: Source
 {
     let reply = try await requester.request(bytes, timeout: .seconds(20))
     #expect(reply == bytes, sourceLocation: location)
+}
+
+/// The open files and sockets of this process.
+func openDescriptorCount() -> Int {
+    (try? FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd").count) ?? 0
+}
+
+/// Takes the next message of a subscriber.
+func expectNext(
+    _ expected: [UInt8]?,
+    from subscriber: any Subscriber,
+    within timeout: Duration = .seconds(10),
+    location: SourceLocation = #_sourceLocation
+) async throws {
+    let message = try await subscriber.next(timeout: timeout)
+    #expect(message == expected, sourceLocation: location)
+}
+
+/// A value which several tasks of a test share.
+final class Locked<Value: Sendable>: Sendable {
+    private let value: Mutex<Value>
+
+    init(_ value: Value) {
+        self.value = Mutex(value)
+    }
+
+    func withLock<Result: Sendable>(_ body: (inout Value) throws -> Result) rethrows -> Result {
+        try value.withLock { value in try body(&value) }
+    }
 }

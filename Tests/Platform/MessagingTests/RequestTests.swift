@@ -62,7 +62,7 @@ struct RequestTests {
     @Test("no more answers run at once than the listener's concurrency", arguments: Carrier.allCases)
     func limitsConcurrency(carrier: Carrier) async throws {
         try await carrier.run { transport, address in
-            let running = Mutex((now: 0, most: 0))
+            let running = Locked((now: 0, most: 0))
             let listener = try await transport.serve(at: address, concurrency: 3, receiveLimit: testLimit) {
                 running.withLock {
                     $0.now += 1

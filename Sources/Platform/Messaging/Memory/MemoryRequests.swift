@@ -59,15 +59,16 @@ final class MemoryRequester: Requester {
 final class MemoryListener: Listener {
     private struct State {
         var queue: [MemoryExchange] = []
-        var runningCount = 0
+        var workers: [Int: Task<Void, Never>] = [:]
+        var lastWorker = 0
         var isClosed = false
-        var waiters: [CheckedContinuation<Void, Never>] = []
     }
 
     let address: Address
     private let hub: MemoryHub
     private let concurrency: Int
     private let receiveLimit: Int
+    private let answerDrainTime: Duration
     private let answer: @Sendable ([UInt8]) async -> [UInt8]
     private let state = Mutex(State())
 
@@ -76,12 +77,14 @@ final class MemoryListener: Listener {
         hub: MemoryHub,
         concurrency: Int,
         receiveLimit: Int,
+        answerDrainTime: Duration,
         answer: @escaping @Sendable ([UInt8]) async -> [UInt8]
     ) {
         self.address = address
         self.hub = hub
         self.concurrency = concurrency
         self.receiveLimit = receiveLimit
+        self.answerDrainTime = answerDrainTime
         self.answer = answer
     }
 
@@ -91,15 +94,17 @@ final class MemoryListener: Listener {
             exchange.outcome.settle(.failure(.connectionLost))
             return
         }
-        let (isClosed, startsWorker) = state.withLock { state -> (Bool, Bool) in
-            guard !state.isClosed else { return (true, false) }
+        let isClosed = state.withLock { state in
+            guard !state.isClosed else { return true }
             state.queue.append(exchange)
-            guard state.runningCount < concurrency else { return (false, false) }
-            state.runningCount += 1
-            return (false, true)
+            if state.workers.count < concurrency {
+                state.lastWorker += 1
+                let number = state.lastWorker
+                state.workers[number] = Task { await work(as: number) }
+            }
+            return false
         }
         if isClosed { exchange.outcome.settle(.failure(.connectionLost)) }
-        if startsWorker { Task { await work() } }
     }
 
     func close() async {
@@ -110,33 +115,28 @@ final class MemoryListener: Listener {
             return state.queue
         }
         for exchange in lost { exchange.outcome.settle(.failure(.connectionLost)) }
-        await withCheckedContinuation { continuation in
-            let isIdle = state.withLock { state in
-                if state.runningCount > 0 { state.waiters.append(continuation) }
-                return state.runningCount == 0
-            }
-            if isIdle { continuation.resume() }
+        let workers = state.withLock { Array($0.workers.values) }
+        let impatience = Task {
+            guard (try? await Task.sleep(for: answerDrainTime)) != nil else { return }
+            for worker in workers { worker.cancel() }
         }
+        for worker in workers { await worker.value }
+        impatience.cancel()
     }
 
-    private func work() async {
-        while let exchange = nextExchange() {
+    private func work(as number: Int) async {
+        while let exchange = nextExchange(for: number) {
             let reply = await answer(exchange.request)
             exchange.outcome.settle(.success(reply.count <= receiveLimit ? reply : []))
         }
     }
 
     /// The next request; nil ends the worker.
-    private func nextExchange() -> MemoryExchange? {
-        let (exchange, waiters) = state.withLock {
-            state -> (MemoryExchange?, [CheckedContinuation<Void, Never>]) in
-            if !state.queue.isEmpty { return (state.queue.removeFirst(), []) }
-            state.runningCount -= 1
-            guard state.runningCount == 0 else { return (nil, []) }
-            defer { state.waiters = [] }
-            return (nil, state.waiters)
+    private func nextExchange(for number: Int) -> MemoryExchange? {
+        state.withLock { state in
+            if !state.queue.isEmpty { return state.queue.removeFirst() }
+            state.workers[number] = nil
+            return nil
         }
-        for waiter in waiters { waiter.resume() }
-        return exchange
     }
 }

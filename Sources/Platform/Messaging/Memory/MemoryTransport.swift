@@ -6,9 +6,14 @@ private import Synchronization
 /// different transports never meet. The same tests hold both twins to the same promises.
 package final class MemoryTransport: Transport {
     private let hub = MemoryHub()
+    private let answerDrainTime: Duration
 
     /// Makes a world of its own.
-    package init() {}
+    ///
+    /// - Parameter answerDrainTime: how long a closing listener waits for running answers before it cancels them.
+    package init(answerDrainTime: Duration = .seconds(10)) {
+        self.answerDrainTime = answerDrainTime
+    }
 
     package func serve(
         at address: Address,
@@ -21,6 +26,7 @@ package final class MemoryTransport: Transport {
             hub: hub,
             concurrency: max(1, concurrency),
             receiveLimit: receiveLimit,
+            answerDrainTime: answerDrainTime,
             answer: answer
         )
         try hub.add(listener)

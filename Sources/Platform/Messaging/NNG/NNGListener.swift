@@ -7,12 +7,12 @@ final class NNGListener: Listener {
 
     /// How long a reply may wait for a peer which does not read.
     private static let replyTime = Duration.seconds(30)
-    /// How long closing waits for running answers before it cancels them, and for replies to leave.
-    private static let answerDrainTime = Duration.seconds(10)
+    /// How long closing waits for replies to leave.
     private static let replyDrainTime = Duration.seconds(2)
 
     private let socket: NNGSocket
     private let receiveLimit: Int
+    private let answerDrainTime: Duration
     private let answer: @Sendable ([UInt8]) async -> [UInt8]
     private let group = OperationGroup()
     /// Replies handed to nng, by connection.
@@ -25,6 +25,7 @@ final class NNGListener: Listener {
         concurrency: Int,
         receiveLimit: Int,
         tls: TLSIdentity?,
+        answerDrainTime: Duration,
         answer: @escaping @Sendable ([UInt8]) async -> [UInt8]
     ) throws(MessagingError) {
         let socket = try NNGSocket(.reply, receiveLimit: receiveLimit)
@@ -39,6 +40,7 @@ final class NNGListener: Listener {
         }
         self.socket = socket
         self.receiveLimit = receiveLimit
+        self.answerDrainTime = answerDrainTime
         self.answer = answer
         let started = contexts.map { context in Task { await self.work(in: context) } }
         workers.withLock { $0 = started }
@@ -96,7 +98,7 @@ final class NNGListener: Listener {
         await group.close()
         let tasks = workers.withLock { $0 }
         let impatience = Task {
-            guard (try? await Task.sleep(for: Self.answerDrainTime)) != nil else { return }
+            guard (try? await Task.sleep(for: answerDrainTime)) != nil else { return }
             for task in tasks { task.cancel() }
         }
         for task in tasks { await task.value }

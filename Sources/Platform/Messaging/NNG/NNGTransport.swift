@@ -6,12 +6,16 @@ package struct NNGTransport: Transport {
     package static let eventByteCountMaximum = 1 << 20
 
     private let tls: TLSIdentity?
+    private let answerDrainTime: Duration
 
     /// Makes a transport.
     ///
-    /// - Parameter tls: who we are; needed for `tls+tcp` addresses.
-    package init(tls: TLSIdentity? = nil) {
+    /// - Parameters:
+    ///   - tls: who we are; needed for `tls+tcp` addresses.
+    ///   - answerDrainTime: how long a closing listener waits for running answers before it cancels their tasks.
+    package init(tls: TLSIdentity? = nil, answerDrainTime: Duration = .seconds(10)) {
         self.tls = tls
+        self.answerDrainTime = answerDrainTime
     }
 
     package func serve(
@@ -21,7 +25,7 @@ package struct NNGTransport: Transport {
         answer: @escaping @Sendable ([UInt8]) async -> [UInt8]
     ) async throws -> any Listener {
         try Self.checkScheme(of: address)
-        let tls = tls
+        let (tls, answerDrainTime) = (tls, answerDrainTime)
         // Binding may resolve a host's name, and that blocks.
         return try await offPool { () throws(MessagingError) in
             try NNGListener(
@@ -29,6 +33,7 @@ package struct NNGTransport: Transport {
                 concurrency: concurrency,
                 receiveLimit: receiveLimit,
                 tls: tls,
+                answerDrainTime: answerDrainTime,
                 answer: answer
             )
         }
