@@ -100,6 +100,8 @@ extension Float: WireValue {
 extension Double: WireValue {
     /// float64.
     package static var byteCountMinimum: Int { 8 }
+    /// A list of floats is bounded by its bytes alone.
+    package static var elementsMaximum: Int { .max }
 
     /// Reads a finite float64.
     package static func read(
