@@ -96,6 +96,7 @@ let platform: [Target] = [
     module("Storage", in: "Platform", [crypto, grdb]),
     module("LinearAlgebra", in: "Platform", ["COpenBLAS", "CKernels"]),
     module("ImageCodecs", in: "Platform", ["CJPEG", "CPNG", "CDCMTK"]),
+    module("Processes", in: "Platform"),
     module("LineProtocol", in: "Platform", [logging, nioCore, nioPosix, nioTLS]),
 ]
 
@@ -129,7 +130,7 @@ let testing: [Target] = [
 let kit: [Target.Dependency] = ["Contracts", "ServiceKit", "Storage", "Wire", "Messaging", logging]
 
 let services: [Target] =
-    service("Ingest", kit + ["ImageCodecs", "Lungs", "Rendering", "Tomography"])
+    service("Ingest", kit + ["ImageCodecs", "Lungs", "Processes", "Rendering", "Tomography"])
     + service("Labeler", kit + ["Labeling", "Lungs", "Orientation", "Tomography"])
     + service("Trainer", kit + ["Labeling", "Learning", "Lungs", "Orientation", "Tomography"])
     + service("Embedder", kit + ["Learning", "Lungs", "Orientation", "Tomography"])
@@ -138,7 +139,7 @@ let services: [Target] =
     + service(
         "Carina",
         kit + [
-            argumentParser, nioCore, "ImageCodecs", "LineProtocol", "Lungs", "Phantom", "Rendering",
+            argumentParser, "ImageCodecs", "LineProtocol", "Lungs", "Phantom", "Processes", "Rendering",
             "Tomography",
         ]
     )
@@ -149,6 +150,7 @@ let allTests: [Target] = [
     tests(of: "Storage", in: "Platform", ["Storage", "TestKit"]),
     tests(of: "LinearAlgebra", in: "Platform", ["LinearAlgebra"]),
     tests(of: "ImageCodecs", in: "Platform", ["ImageCodecs", "TestKit"]),
+    tests(of: "Processes", in: "Platform", ["Processes"]),
     tests(of: "LineProtocol", in: "Platform", ["LineProtocol", nioCore]),
     tests(of: "Tomography", in: "Domain", ["Tomography"]),
     tests(of: "Lungs", in: "Domain", ["Lungs", "Tomography", "ImageCodecs", "TestKit"]),
@@ -168,6 +170,14 @@ let allTests: [Target] = [
         ["ServiceKit", "Contracts", "Messaging", "Storage", "TestKit", "Wire"]
     ),
     tests(of: "Phantom", in: "Testing", ["Phantom", "ImageCodecs", "Tomography"]),
+    tests(
+        of: "Index",
+        in: "Services",
+        [
+            "IndexCore", "Contracts", "Messaging", "Neighbors", "ServiceKit", "Storage", "TestKit", "Wire",
+            logging,
+        ]
+    ),
     tests(of: "TestKit", in: "Testing", ["TestKit", "Messaging"]),
     tests(
         of: "Gateway",
