@@ -36,24 +36,44 @@ enum Glyphs {
         "\u{B2}": 0x0019150012,
     ]
 
-    /// The dots of a letter as (column, row); a box for what is not in the table.
-    static func dots(of character: Character) -> [SIMD2<Int>] {
-        let bits = self.table[character] ?? 0x7F_4141_417F
-        return (0..<self.columns).flatMap { column in
-            (0..<self.rows).compactMap { row in
-                let shift = UInt64(8 * (self.columns - 1 - column) + row)
+    private static let known: [Character: Glyph] = Glyphs.table.mapValues { Glyph(bits: $0) }
+    private static let box = Glyph(bits: 0x7F_4141_417F)
+    private static let digits: Set<Character> = ["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"]
+
+    /// The shape of a letter; a box for what is not in the table.
+    static func glyph(of character: Character) -> Glyph { self.known[character] ?? self.box }
+
+    /// Empty columns before a letter, in dots. Digits keep theirs, so that numbers stand below each other.
+    static func inset(of character: Character) -> Float {
+        self.digits.contains(character) ? 0 : self.glyph(of: character).inset
+    }
+
+    /// How far the next letter lies to the right, in dots.
+    static func advance(of character: Character) -> Float {
+        self.digits.contains(character) ? Float(self.columns + 1) : self.glyph(of: character).advance
+    }
+}
+
+/// A letter as lines between dots.
+struct Glyph: Sendable {
+    /// The lines that join the dots: straight neighbors always, slanted ones where no corner joins them.
+    let lines: [(SIMD2<Float>, SIMD2<Float>)]
+    /// Empty columns before the letter, in dots.
+    let inset: Float
+    /// How far the next letter lies to the right of the first filled column, in dots.
+    let advance: Float
+
+    fileprivate init(bits: UInt64) {
+        let dots = (0..<Glyphs.columns).flatMap { column in
+            (0..<Glyphs.rows).compactMap { row -> SIMD2<Int>? in
+                let shift = UInt64(8 * (Glyphs.columns - 1 - column) + row)
                 return bits >> shift & 1 == 1 ? SIMD2(column, row) : nil
             }
         }
-    }
-
-    /// The lines that join the dots of a letter: straight neighbors always, slanted ones where no corner
-    /// joins them.
-    static func lines(of character: Character) -> [(SIMD2<Int>, SIMD2<Int>)] {
-        let dots = self.dots(of: character)
         let known = Set(dots)
-        return dots.flatMap { dot -> [(SIMD2<Int>, SIMD2<Int>)] in
-            var lines = [(dot, dot)]
+        var lines: [(SIMD2<Int>, SIMD2<Int>)] = []
+        for dot in dots {
+            lines.append((dot, dot))
             for step in [SIMD2(1, 0), SIMD2(0, 1)] where known.contains(dot &+ step) {
                 lines.append((dot, dot &+ step))
             }
@@ -61,7 +81,11 @@ enum Glyphs {
                 let corners = [dot &+ SIMD2(step.x, 0), dot &+ SIMD2(0, step.y)]
                 if !corners.contains(where: known.contains) { lines.append((dot, dot &+ step)) }
             }
-            return lines
         }
+        self.lines = lines.map { (SIMD2<Float>($0.0), SIMD2<Float>($0.1)) }
+        let columns = dots.map(\.x)
+        self.inset = Float(columns.min() ?? 0)
+        // A space is four dots wide.
+        self.advance = columns.isEmpty ? 4 : Float((columns.max() ?? 0) - (columns.min() ?? 0)) + 2
     }
 }

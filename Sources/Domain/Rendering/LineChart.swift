@@ -130,8 +130,11 @@ private struct Plot {
         self.height = image.height - self.top - 46
         self.stepCount = max(series.map(\.values.count).max() ?? 0, 1)
         let values = series.flatMap(\.values).filter(\.isFinite)
-        let (low, high) = (values.min() ?? 0, values.max() ?? 1)
-        let spread = max(high - low, abs(high) * 1e-3, 1e-9)
+        let (lowest, highest) = (values.min() ?? 0, values.max() ?? 1)
+        // A flat curve runs through the middle of the plot.
+        let spread = max(highest - lowest, abs(highest) * 1e-3, 1e-9)
+        let margin = (spread - (highest - lowest)) / 2
+        let (low, high) = (lowest - margin, highest + margin)
         // Ticks at 1, 2 or 5 times a power of ten, four to nine of them.
         let power = pow(10, (log10(spread / 4)).rounded(.down))
         let unit = [1.0, 2, 5, 10].map { $0 * power }.first { spread / $0 <= 7 } ?? 10 * power

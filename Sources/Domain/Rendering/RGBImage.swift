@@ -120,4 +120,11 @@ package struct RGBImage: Sendable, Equatable {
             self.pixels.replaceSubrange(to..<(to + count), with: image.pixels[from..<(from + count)])
         }
     }
+
+    /// A part of the picture; what lies outside of the picture is black.
+    package func cropped(x: Int, y: Int, width: Int, height: Int) -> RGBImage {
+        var part = RGBImage(width: width, height: height, color: RGBColor(0, 0, 0))
+        part.draw(self, x: -x, y: -y)
+        return part
+    }
 }

@@ -101,22 +101,53 @@ private func smoothed(_ curve: [SIMD2<Float>]) -> [SIMD2<Float>] {
     return points
 }
 
+/// Which part of a slice a preview shows.
+package enum PreviewField: Hashable, Sendable {
+    /// All of it.
+    case whole
+    /// A square around the lungs; all of the slice where there are none.
+    case lungs
+}
+
 /// A slice as a picture for people: windowed, fitted into a square, with the lungs' outlines on request.
 ///
 /// - Parameters:
 ///   - mask: the lungs; nil or empty draws no outline.
 ///   - side: the longer side of the result, pixels.
+///   - drawsOutline: false uses the mask to find the field only.
 package func renderPreview(
     slice: CTSlice,
     mask: LungMask? = nil,
     side: Int,
-    window: IntensityWindow = .lung
+    window: IntensityWindow = .lung,
+    field: PreviewField = .whole,
+    drawsOutline: Bool = true
 ) -> RGBImage {
-    var image = render(slice: slice, window: window).fitted(side: side)
-    guard let mask else { return image }
+    var image = render(slice: slice, window: window)
+    let curves = mask.map { coloredOutlines(of: $0, width: image.width, height: image.height) } ?? []
+    var corner = SIMD2<Float>(0, 0)
+    if field == .lungs, let box = squareAround(curves) {
+        corner = SIMD2(Float(box.x), Float(box.y))
+        image = image.cropped(x: box.x, y: box.y, width: box.side, height: box.side)
+    }
+    let scale = Float(max(side, 1)) / Float(max(image.width, image.height))
+    image = image.fitted(side: side)
+    guard drawsOutline else { return image }
     let thickness = max(1.2, Float(side) / 300)
-    for outline in coloredOutlines(of: mask, width: image.width, height: image.height) {
-        image.drawOutline(outline.points, outline.color, thickness: thickness, opacity: 0.9)
+    for curve in curves {
+        let points = curve.points.map { ($0 - corner + 0.5) * scale - 0.5 }
+        image.drawOutline(points, curve.color, thickness: thickness, opacity: 0.9)
     }
     return image
+}
+
+/// The smallest square around all curves with room for the chest wall; nil without curves.
+private func squareAround(_ curves: [ColoredOutline]) -> (x: Int, y: Int, side: Int)? {
+    let points = curves.flatMap(\.points)
+    guard let first = points.first else { return nil }
+    let low = points.reduce(first) { pointwiseMin($0, $1) }
+    let high = points.reduce(first) { pointwiseMax($0, $1) }
+    let half = max(((high - low) / 2).max() * 1.22, 16)
+    let corner = (low + high) / 2 - half
+    return (Int(corner.x.rounded()), Int(corner.y.rounded()), Int((2 * half).rounded()))
 }

@@ -16,14 +16,15 @@ package struct TextStyle: Hashable, Sendable {
 
     /// How many pixels a text is wide.
     package func width(of text: String) -> Int {
-        Int((Float(text.count) * 6 * self.pitch).rounded(.up))
+        Int((text.reduce(0) { $0 + Glyphs.advance(of: $1) } * self.pitch).rounded(.up))
     }
 
     /// The text, cut with an ellipsis where it would be wider than `width` pixels.
     package func fitted(_ text: String, width: Int) -> String {
         guard self.width(of: text) > width else { return text }
-        let room = Int(Float(width) / (6 * self.pitch)) - 1
-        return room > 0 ? String(text.prefix(room)) + "\u{2026}" : ""
+        var cut = text
+        while !cut.isEmpty, self.width(of: cut + "\u{2026}") > width { cut.removeLast() }
+        return cut.isEmpty ? "" : cut + "\u{2026}"
     }
 }
 
@@ -44,12 +45,14 @@ extension RGBImage {
         let thickness = max(1.05, pitch * 0.82)
         let width = style.width(of: text) + 4
         var strokes = Strokes(width: width, height: style.lineHeight + 2)
-        for (position, character) in text.enumerated() {
-            let origin = SIMD2(Float(position) * 6 * pitch + pitch * 0.7, pitch * 1.3)
-            for (start, end) in Glyphs.lines(of: character) {
+        var left: Float = 0.7
+        for character in text {
+            let origin = SIMD2(left - Glyphs.inset(of: character), 1.3) * pitch
+            left += Glyphs.advance(of: character)
+            for (start, end) in Glyphs.glyph(of: character).lines {
                 strokes.addLine(
-                    from: origin + SIMD2(Float(start.x), Float(start.y)) * pitch,
-                    to: origin + SIMD2(Float(end.x), Float(end.y)) * pitch,
+                    from: origin + start * pitch,
+                    to: origin + end * pitch,
                     thickness: thickness
                 )
             }

@@ -146,7 +146,7 @@ extension Mediastinum {
         guard level > top else { return nil }
         let scale = pow((level - top) / (1 - top), 0.68)
         let center = self.anatomy.place(side * 66, side < 0 ? -27 : -25, 0)
-        let radii = SIMD2(83, 117) * self.anatomy.size * scale
+        let radii = SIMD2(80, 113) * self.anatomy.size * scale
         let ripple = self.anatomy.jitter.waves
         return (0..<72).map { step in
             let angle = 2 * Double.pi * Double(step) / 72
