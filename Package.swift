@@ -145,7 +145,7 @@ let services: [Target] =
     )
 
 let allTests: [Target] = [
-    tests(of: "Wire", in: "Platform", ["Wire"]),
+    tests(of: "Wire", in: "Platform", ["TestKit", "Wire"]),
     tests(of: "Messaging", in: "Platform", ["Messaging", "TestKit"]),
     tests(of: "Storage", in: "Platform", ["Storage", "TestKit"]),
     tests(of: "LinearAlgebra", in: "Platform", ["LinearAlgebra"]),
@@ -163,7 +163,7 @@ let allTests: [Target] = [
     tests(of: "Learning", in: "Domain", ["Learning", "Lungs", "Orientation", "Tomography", "TestKit"]),
     tests(of: "Neighbors", in: "Domain", ["Neighbors", "LinearAlgebra"]),
     tests(of: "Rendering", in: "Domain", ["Rendering", "Lungs", "Tomography"]),
-    tests(of: "Contracts", in: "Runtime", ["Contracts", "Messaging", "Tomography", "Wire"]),
+    tests(of: "Contracts", in: "Runtime", ["Contracts", "Messaging", "TestKit", "Tomography", "Wire"]),
     tests(
         of: "ServiceKit",
         in: "Runtime",

@@ -36,6 +36,13 @@ package struct WireError: Error, Equatable, Sendable, CustomStringConvertible {
         package static let unknownTag = Code(rawValue: "unknownTag")
         /// A tag's value has not the length that the tag prescribes.
         package static let badTagLength = Code(rawValue: "badTagLength")
+
+        /// Every code we know.
+        package static let all: [Code] = [
+            .truncated, .badMagic, .badFlags, .badLength, .frameTooLarge, .badChecksum, .limitExceeded,
+            .badText,
+            .badValue, .notFinite, .tagOrder, .unknownTag, .badTagLength,
+        ]
     }
 
     /// What is wrong.

@@ -1,0 +1,83 @@
+import Testing
+import Wire
+
+/// A request without fields, to look at what follows them.
+private struct Ask: WireRequest, Equatable {
+    typealias Reply = Ask
+    static let kind = MessageKind(.gateway, 0x7F)
+    static let schema: UInt8 = 1
+
+    init() {}
+    init(from reader: inout FrameReader) throws(WireError) {}
+    func encode(into writer: inout FrameWriter) {}
+}
+
+@Suite("Tagged fields")
+struct TaggedFieldTests {
+    private func body(_ fields: [(UInt16, [UInt8])]) -> [UInt8] {
+        var writer = FrameWriter()
+        for (tag, value) in fields { writer.tagged(tag, value) }
+        return writer.bytes
+    }
+
+    // W-18: tags ascend and reach up to the end of the body.
+    @Test("refuses tags that do not ascend", arguments: [[7, 7], [9, 7], [11, 9]] as [[UInt16]])
+    func order(tags: [UInt16]) {
+        #expect(throws: WireError(.tagOrder, at: 38, reading: "tag")) {
+            _ = try Ask.decode(body(tags.map { ($0, []) }))
+        }
+    }
+
+    // W-18: what is cut is refused where it is cut.
+    @Test("refuses tagged fields that are cut anywhere")
+    func cut() throws {
+        let whole = body([(7, [1, 2, 3])])
+        _ = try Ask.decode(whole)
+        for length in 1..<whole.count {
+            let expected =
+                switch length {
+                case 1: WireError(.truncated, at: 32, reading: "tag")
+                case 2..<6: WireError(.truncated, at: 34, reading: "tagLength")
+                default: WireError(.limitExceeded, at: 34, reading: "tagLength")
+                }
+            #expect(throws: expected) { _ = try Ask.decode(Array(whole[..<length])) }
+        }
+    }
+
+    // W-19: odd tags that nobody knows are skipped, even ones refused.
+    @Test("skips what may be skipped and refuses what may not")
+    func unknown() throws {
+        let (request, options) = try Ask.decode(body([(7, [1]), (65_535, [])]))
+        #expect(request == Ask())
+        #expect(options == RequestOptions())
+        #expect(throws: WireError(.unknownTag, at: 38, reading: "tag")) {
+            _ = try Ask.decode(body([(7, []), (8, [])]))
+        }
+        #expect(throws: WireError(.unknownTag, at: 32, reading: "tag")) {
+            _ = try Ask(decoding: body([(2, [])]))
+        }
+    }
+
+    // W-20: deadline, trace parent and fingerprint of a request.
+    @Test("carries the common options")
+    func options() throws {
+        let options = RequestOptions(
+            deadline: 1_795_406_400_000,
+            traceParent: Array(0..<25),
+            fingerprint: Fingerprint(bytes: Array(100..<132))
+        )
+        #expect(try Ask.decode(Ask().body(with: options)).options == options)
+        #expect(Array(Ask().body(with: options)[6..<14]) == [0, 0x8A, 0x8F, 0x06, 0xA2, 0x01, 0, 0])
+    }
+
+    // W-20: another length is refused in a request; in a reply the tag means nothing.
+    @Test("refuses options of another length in requests only", arguments: [1, 3, 5] as [UInt16])
+    func length(tag: UInt16) throws {
+        let names: [UInt16: String] = [1: "deadline", 3: "traceParent", 5: "fingerprint"]
+        let wrong = body([(tag, [0])])
+        #expect(throws: WireError(.badTagLength, at: 38, reading: names[tag] ?? "")) {
+            _ = try Ask.decode(wrong)
+        }
+        #expect(try Ask(decoding: wrong) == Ask())
+    }
+}
