@@ -160,7 +160,13 @@ let allTests: [Target] = [
         in: "Domain",
         ["Labeling", "Lungs", "Orientation", "Phantom", "TestKit", "Tomography"]
     ),
-    tests(of: "Learning", in: "Domain", ["Learning", "Lungs", "Orientation", "Tomography", "TestKit"]),
+    tests(
+        of: "Learning",
+        in: "Domain",
+        [
+            "ImageCodecs", "Labeling", "Learning", "LinearAlgebra", "Lungs", "Orientation", "TestKit", "Tomography",
+        ]
+    ),
     tests(of: "Neighbors", in: "Domain", ["Neighbors", "LinearAlgebra"]),
     tests(of: "Rendering", in: "Domain", ["Rendering", "Lungs", "Tomography"]),
     tests(of: "Contracts", in: "Runtime", ["Contracts", "Messaging", "TestKit", "Tomography", "Wire"]),
