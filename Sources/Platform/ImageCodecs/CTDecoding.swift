@@ -2,8 +2,8 @@ private import Foundation
 
 /// Decodes one axial CT slice of DICOM.
 ///
-/// The order of the checks decides which reason is given when several hold: not CT, color, localizer, several frames, not
-/// axial, too large, and only then whatever the pixels have.
+/// The order of the checks decides which reason is given when several hold: not CT, color, localizer, several
+/// frames, not axial, too large, and only then whatever the pixels have.
 func decodeCTSlice(_ bytes: [UInt8]) throws(DecodingRefusal) -> DecodedObject {
     var reader = try DICOMReader(parsing: bytes)
     var warnings: [DecodingWarning] = []
@@ -102,8 +102,8 @@ private func requireAxial(
         return nil
     }
     let (unitRow, unitColumn) = (row / lengths.0, column / lengths.1)
-    // The third component of the cross product is the cosine between the slice's normal and the body's axis. Its sign
-    // does not count: a slice seen from above is axial too.
+    // The third component of the cross product is the cosine between the slice's normal and the body's axis.
+    // Its sign does not count: a slice seen from above is axial too.
     let cosine = abs(unitRow.x * unitColumn.y - unitRow.y * unitColumn.x)
     guard cosine >= cosineOfTiltMaximum else { throw DecodingRefusal(.notAxial, "image orientation") }
     return SliceDirections(row: unitRow, column: unitColumn)

@@ -2,41 +2,70 @@ private import Foundation
 
 /// A CT image to be written as DICOM. Attributes which are nil are left out, so that tests can leave out any.
 package struct CTImage: Sendable {
+    /// Pixels from top to bottom.
     package var rows: Int
+    /// Pixels from left to right.
     package var columns: Int
-    /// (rows, columns), row-major: what is stored, that is (HU − intercept) ÷ slope. Unsigned bits pass as Int16's.
+    /// (rows, columns), row-major: what is stored, that is (HU − intercept) ÷ slope. Unsigned bits pass as
+    /// Int16's.
     package var stored: [Int16]
 
+    /// Patient ID.
     package var patientID: String? = "phantom"
+    /// Patient's Name.
     package var patientName: String? = "Phantom"
+    /// Study Instance UID.
     package var studyUID: String?
+    /// Series Instance UID.
     package var seriesUID: String?
+    /// SOP Instance UID.
     package var sopUID: String?
+    /// Frame of Reference UID; nil: the series UID.
     package var frameOfReferenceUID: String?
+    /// SOP class; CT Image Storage.
     package var sopClassUID: String? = "1.2.840.10008.5.1.4.1.1.2"
+    /// Modality.
     package var modality: String? = "CT"
+    /// Image Type; empty: left out.
     package var imageType: [String] = ["ORIGINAL", "PRIMARY", "AXIAL"]
-    /// The number yyyymmdd.
+    /// Study Date as the number yyyymmdd.
     package var studyDate: Int32? = 20_000_101
+    /// Manufacturer.
     package var manufacturer: String? = "Phantom"
+    /// Convolution Kernel.
     package var kernel: String? = "STANDARD"
+    /// Series Number.
     package var seriesNumber: Int32 = 1
+    /// Instance Number.
     package var instanceNumber: Int32? = 1
+    /// Slice Thickness.
     package var thicknessMillimeters: Double? = 3
+    /// Pixel Spacing.
     package var spacing: PixelDistances? = PixelDistances(rowMillimeters: 0.75, columnMillimeters: 0.75)
+    /// Image Position (Patient), in millimeters.
     package var position: SIMD3<Double>? = .zero
+    /// Image Orientation (Patient).
     package var directions: SliceDirections? = SliceDirections(row: [1, 0, 0], column: [0, 1, 0])
 
+    /// Rescale Slope.
     package var rescaleSlope: Double? = 1
+    /// Rescale Intercept.
     package var rescaleIntercept: Double? = 0
+    /// Rescale Type.
     package var rescaleType: String? = "HU"
+    /// Photometric Interpretation.
     package var photometricInterpretation = "MONOCHROME2"
+    /// Samples per Pixel; other than 1 only to test refusals.
     package var samplesPerPixel: UInt16 = 1
+    /// Number of Frames; other than 1 only to test refusals.
     package var numberOfFrames: Int32?
+    /// Bits Stored; High Bit is one less, Bits Allocated is 16.
     package var bitsStored: UInt16 = 16
+    /// Whether pixels are signed.
     package var isSigned = true
-    /// Bits of Pixel Padding Value and Pixel Padding Range Limit.
+    /// Bits of Pixel Padding Value.
     package var paddingValue: Int16?
+    /// Bits of Pixel Padding Range Limit.
     package var paddingRangeLimit: Int16?
     /// Whether the padding attributes are written as SS; as the pixels unless told otherwise.
     package var writesPaddingSigned: Bool?
@@ -81,7 +110,8 @@ extension CTImage {
         let value: UInt16?
     }
 
-    /// The attributes of the CT Image's modules which are text; blank ones are those which must be there even if unknown.
+    /// The attributes of the CT Image's modules which are text; blank ones are those which must be there even
+    /// if unknown.
     var textAttributes: [TextAttribute] {
         identityAttributes + [
             TextAttribute(0x0008, 0x0008, "CS", imageType.isEmpty ? nil : imageType.joined(separator: "\\")),

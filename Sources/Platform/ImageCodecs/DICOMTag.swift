@@ -1,4 +1,5 @@
-/// An attribute of DICOM. The list is also the list of what is read at all: names and birth dates are not in it.
+/// An attribute of DICOM. The list is also the list of what is read at all: names and birth dates are not in
+/// it.
 struct DICOMTag: Hashable, Sendable {
     let group: UInt16
     let element: UInt16

@@ -8,7 +8,9 @@ package enum PixelScale: UInt8, Sendable {
 
 /// Distance of pixel centers in millimeters: between rows, and between columns. Both are positive.
 package struct PixelDistances: Hashable, Sendable {
+    /// Between the centers of two rows.
     package let rowMillimeters: Double
+    /// Between the centers of two columns.
     package let columnMillimeters: Double
 
     /// Takes two positive distances.
@@ -59,12 +61,16 @@ package struct ImageFacts: Hashable, Sendable {
 
 /// Identifiers of a patient and of one object.
 ///
-/// These must never be logged, put into an event, a metric or an error, nor leave ingest: pseudonyms are made of them
-/// there. Bytes which are no UTF-8 are read as Latin-1, so that different identifiers stay different.
+/// These must never be logged, put into an event, a metric or an error, nor leave ingest: pseudonyms are made
+/// of them there. Bytes which are no UTF-8 are read as Latin-1, so that different identifiers stay different.
 package struct ObjectIdentity: Hashable, Sendable {
+    /// Patient ID as the hospital gave it.
     package var patientID: String?
+    /// Study Instance UID.
     package var studyUID: String?
+    /// Series Instance UID.
     package var seriesUID: String?
+    /// SOP Instance UID.
     package var sopUID: String?
 
     /// Takes the identifiers as the object has them, without padding.
@@ -85,7 +91,9 @@ extension ObjectIdentity: CustomStringConvertible, CustomDebugStringConvertible,
 
 /// One slice or picture, decoded.
 package struct DecodedObject: Hashable, Sendable {
+    /// Pixels from top to bottom.
     package var rows: Int
+    /// Pixels from left to right.
     package var columns: Int
     /// What a value means.
     package var scale: PixelScale
@@ -93,6 +101,7 @@ package struct DecodedObject: Hashable, Sendable {
     package var values: [Int16]
     /// Nil for pictures, and where the header tells nothing usable.
     package var spacing: PixelDistances?
+    /// What else the header tells.
     package var facts: ImageFacts
     /// Nil for pictures.
     package var identity: ObjectIdentity?

@@ -1,4 +1,5 @@
-/// Every bound of decoding. What a header claims is compared with these before anything of that size is allocated.
+/// Every bound of decoding. What a header claims is compared with these before anything of that size is
+/// allocated.
 package enum DecodingLimits {
     /// Most rows and most columns of a picture.
     package static let sideMaximum = 4_096

@@ -1,7 +1,9 @@
 /// Why an object is not taken: an open set, for child processes and older catalogues may know other reasons.
 package struct RefusalReason: RawRepresentable, Hashable, Sendable, CustomStringConvertible {
+    /// The name under which it is stored and counted.
     package let rawValue: String
 
+    /// Takes any name, known here or not.
     package init(rawValue: String) {
         self.rawValue = rawValue
     }
@@ -36,7 +38,8 @@ package struct RefusalReason: RawRepresentable, Hashable, Sendable, CustomString
 
 /// An object is not taken, and why.
 ///
-/// `detail` is a short English text of ours or of a library; it quotes no value of the object, so it names no patient.
+/// `detail` is a short English text of ours or of a library; it quotes no value of the object, so it names no
+/// patient.
 package struct DecodingRefusal: Error, Hashable, Sendable, CustomStringConvertible {
     /// The reason, for counting and for choosing what to do.
     package let reason: RefusalReason
@@ -54,8 +57,10 @@ package struct DecodingRefusal: Error, Hashable, Sendable, CustomStringConvertib
 
 /// What a decoder had to assume; the object was taken nevertheless. An open set.
 package struct DecodingWarning: RawRepresentable, Hashable, Sendable, CustomStringConvertible {
+    /// The name under which it is stored and counted.
     package let rawValue: String
 
+    /// Takes any name, known here or not.
     package init(rawValue: String) {
         self.rawValue = rawValue
     }

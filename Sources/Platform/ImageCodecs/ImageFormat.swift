@@ -1,14 +1,17 @@
 /// The kinds of objects which `decodeObject` reads.
 package enum ImageFormat: String, Sendable, CaseIterable {
+    /// One DICOM object, with or without preamble.
     case dicom
+    /// A JPEG picture.
     case jpeg
+    /// A PNG picture.
     case png
 }
 
 /// Recognizes a format by its first bytes, never by a file's name.
 ///
-/// DICOM is recognized by its preamble, or by a data set which starts with group 0002 or 0008 in either byte order
-/// (objects stored without preamble).
+/// DICOM is recognized by its preamble, or by a data set which starts with group 0002 or 0008 in either byte
+/// order (objects stored without preamble).
 ///
 /// - Returns: nil when the bytes are none of these formats.
 package func sniff(_ bytes: [UInt8]) -> ImageFormat? {

@@ -54,8 +54,8 @@ package enum JPEGCodec {
 
     /// Decodes a grey or color picture.
     ///
-    /// - Throws: `DecodingRefusal`: damaged (also where libjpeg would invent the missing part), unsupported (CMYK,
-    ///   arithmetic coding), tooLarge.
+    /// - Throws: `DecodingRefusal`: damaged (also where libjpeg would invent the missing part), unsupported
+    ///   (CMYK, arithmetic coding), tooLarge.
     package static func decode(
         _ bytes: [UInt8],
         sideMaximum: Int = DecodingLimits.sideMaximum

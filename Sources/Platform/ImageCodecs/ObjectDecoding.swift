@@ -1,8 +1,8 @@
 /// Decodes a CT slice (DICOM) or a picture (JPEG, PNG), recognized by its first bytes.
 ///
-/// DICOM gives Hounsfield units, slope × stored + intercept of that very slice; pictures give grey values, colors
-/// converted to luma. Runs in the caller's thread; a decoder's crash or hang is contained by whoever runs this in a
-/// child process.
+/// DICOM gives Hounsfield units, slope × stored + intercept of that very slice; pictures give grey values,
+/// colors converted to luma. Runs in the caller's thread; a decoder's crash or hang is contained by whoever
+/// runs this in a child process.
 ///
 /// - Parameter bytes: the whole object.
 /// - Throws: `DecodingRefusal` with the reason.

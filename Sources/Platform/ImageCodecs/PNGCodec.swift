@@ -51,7 +51,7 @@ package enum PNGCodec {
         return unsafe [UInt8](UnsafeBufferPointer(start: start, count: count))
     }
 
-    /// Decodes a picture to 8 bits a sample: 16 bits are scaled, palettes resolved, alpha is dropped, gamma ignored.
+    /// Decodes a picture to 8 bits a sample: 16 bits are scaled, palettes resolved, alpha and gamma ignored.
     ///
     /// - Throws: `DecodingRefusal`: damaged or tooLarge.
     package static func decode(

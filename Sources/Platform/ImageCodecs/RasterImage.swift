@@ -1,6 +1,8 @@
 /// A picture of 8-bit samples, as JPEG and PNG hold them.
 package struct RasterImage: Hashable, Sendable {
+    /// Pixels from left to right.
     package let width: Int
+    /// Pixels from top to bottom.
     package let height: Int
     /// 1 (grey) or 3 (red, green, blue).
     package let channels: Int

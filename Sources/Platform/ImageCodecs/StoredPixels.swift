@@ -17,7 +17,8 @@ struct StoredForm: Hashable, Sendable {
         isSigned ? -(1 << (bitsStored - 1))...(1 << (bitsStored - 1)) - 1 : 0...(1 << bitsStored) - 1
     }
 
-    /// The number in a cell: other bits are masked away (old writers keep overlays there), the sign is extended.
+    /// The number in a cell: other bits are masked away (old writers keep overlays there), the sign is
+    /// extended.
     func stored(_ cell: UInt16) -> Int32 {
         let bits = (Int32(cell) >> Int32(highBit + 1 - bitsStored)) & ((1 << bitsStored) - 1)
         return isSigned && bits >> (bitsStored - 1) == 1 ? bits - (1 << bitsStored) : bits
@@ -35,7 +36,8 @@ struct PaddingRule: Hashable, Sendable {
 
     /// - Parameters:
     ///   - word: the bits of Pixel Padding Value.
-    ///   - limitWord: the bits of Pixel Padding Range Limit: all values between the two are padding, both included.
+    ///   - limitWord: the bits of Pixel Padding Range Limit: all values between the two are padding, both
+    ///     included.
     init(word: UInt16, limitWord: UInt16?, form: StoredForm) {
         func read(_ word: UInt16) -> Int32? {
             let whole = form.isSigned ? Int32(Int16(bitPattern: word)) : Int32(word)
@@ -66,7 +68,8 @@ struct HounsfieldScale: Sendable {
     let paddingRule: PaddingRule?
     /// Below this many Hounsfield units a pixel is padding too; nil where padding is exact.
     ///
-    /// Lossy compression smears padding, which lies far below air: what is nearer to it than to air belongs to it.
+    /// Lossy compression smears padding, which lies far below air: what is nearer to it than to air belongs
+    /// to it.
     let smearedPaddingBelow: Double?
 
     init(form: StoredForm, slope: Double, intercept: Double, padding: PaddingRule?, isLossy: Bool) {
@@ -108,9 +111,9 @@ struct HounsfieldScale: Sendable {
 
     /// Whether MONOCHROME1 pixels have to be inverted before rescaling.
     ///
-    /// The standard says that MONOCHROME1 changes only the display, not the Hounsfield units; some writers invert the
-    /// stored values with it. The edge of an axial slice is air outside the body: whichever reading puts the edge's
-    /// median nearer to air is right.
+    /// The standard says that MONOCHROME1 changes only the display, not the Hounsfield units; some writers
+    /// invert the stored values with it. The edge of an axial slice is air outside the body: whichever
+    /// reading puts the edge's median nearer to air is right.
     func runsBackward(_ cells: [UInt16], rows: Int, columns: Int) -> Bool {
         var edge: [UInt16] = []
         for column in 0..<columns { edge += [cells[column], cells[(rows - 1) * columns + column]] }

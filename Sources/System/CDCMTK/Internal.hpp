@@ -22,7 +22,8 @@ namespace carina {
 /// Most pixels of one image: 4096 by 4096, four times over.
 constexpr size_t pixelsMaximum = size_t(1) << 26;
 
-/// Silences DCMTK's logger and registers its codecs; once in a process. False when the data dictionary is missing.
+/// Silences DCMTK's logger and registers its codecs; once in a process. False when the data dictionary is
+/// missing.
 bool prepareToolkit();
 
 /// Leaves a text for the caller and returns the status.
@@ -31,7 +32,8 @@ inline carina_dicom_status refuse(carina_dicom_fault *fault, carina_dicom_status
     return status;
 }
 
-/// Runs a body which may throw (DCMTK and the standard library on lack of memory) and turns exceptions into a status.
+/// Runs a body which may throw (DCMTK and the standard library on lack of memory) and turns exceptions into a
+/// status.
 template <typename Body>
 carina_dicom_status guarded(carina_dicom_fault *fault, Body body) noexcept {
     try {

@@ -71,11 +71,13 @@ bool joinFragments(DcmPixelSequence &pixels, std::vector<uint8_t> &joined) {
     return joined.size() > 12;
 }
 
-/// What the codestream's header claims must be what the DICOM header said, before anything of that size is allocated.
+/// What the codestream's header claims must be what the DICOM header said, before anything of that size is
+/// allocated.
 const char *contradiction(const opj_image_t &image, unsigned rows, unsigned columns) {
     if (image.numcomps != 1) return "JPEG 2000 with several components";
     if (image.x1 < image.x0 || image.y1 < image.y0) return "JPEG 2000 bounds";
-    if (image.x1 - image.x0 != columns || image.y1 - image.y0 != rows) return "JPEG 2000 size is not rows and columns";
+    if (image.x1 - image.x0 != columns || image.y1 - image.y0 != rows)
+        return "JPEG 2000 size is not rows and columns";
     const opj_image_comp_t &component = image.comps[0];
     if (component.dx != 1 || component.dy != 1) return "JPEG 2000 with subsampling";
     if (component.prec < 1 || component.prec > 16) return "JPEG 2000 precision";
@@ -87,7 +89,8 @@ const char *contradiction(const opj_image_t &image, unsigned rows, unsigned colu
 carina_dicom_status carina::decodeJPEG2000(
     DcmPixelSequence &pixels, unsigned rows, unsigned columns, uint16_t *cells, carina_dicom_fault *fault) {
     std::vector<uint8_t> bytes;
-    if (!joinFragments(pixels, bytes)) return refuse(fault, CARINA_DICOM_DAMAGED, "JPEG 2000 without fragments");
+    if (!joinFragments(pixels, bytes))
+        return refuse(fault, CARINA_DICOM_DAMAGED, "JPEG 2000 without fragments");
     static const uint8_t boxed[4] = {0x00, 0x00, 0x00, 0x0C};
     const OPJ_CODEC_FORMAT format = std::memcmp(bytes.data(), boxed, 4) == 0 ? OPJ_CODEC_JP2 : OPJ_CODEC_J2K;
 
@@ -114,7 +117,8 @@ carina_dicom_status carina::decodeJPEG2000(
     const bool hasHeader = opj_read_header(stream, codec, &raw);
     std::unique_ptr<opj_image_t, EndImage> image(raw);
     if (!hasHeader || !image) return refuse(fault, CARINA_DICOM_DAMAGED, "JPEG 2000 header");
-    if (const char *text = contradiction(*image, rows, columns)) return refuse(fault, CARINA_DICOM_DAMAGED, text);
+    if (const char *text = contradiction(*image, rows, columns))
+        return refuse(fault, CARINA_DICOM_DAMAGED, text);
     if (!opj_decode(codec, stream, image.get()))
         return refuse(fault, CARINA_DICOM_DAMAGED, "JPEG 2000 data");
 

@@ -1,4 +1,5 @@
 #include "Internal.hpp"
+#include "Nesting.hpp"
 
 #include "dcmtk/dcmdata/dcistrmb.h"
 
@@ -12,9 +13,12 @@ using carina::refuse;
 
 namespace {
 
-/// Inflates a deflated object into nothing, only to learn whether it stays below the limit.
-carina_dicom_status measureInflated(
+/// Looks at the bytes which will be parsed: how deep items are nested in them and, of a deflated object, how many
+/// they are.
+carina_dicom_status measure(
     const uint8_t *bytes, size_t count, size_t maximum, carina_dicom_fault *fault) {
+    carina::Nesting plain;
+    if (!plain.feed(bytes, count)) return refuse(fault, CARINA_DICOM_DAMAGED, "items nested too deep");
     DcmInputBufferStream stream;
     stream.setBuffer(bytes, static_cast<offile_off_t>(count));
     stream.setEos();
@@ -30,12 +34,15 @@ carina_dicom_status measureInflated(
     if (stream.installCompressionFilter(syntax.getStreamCompression()).bad())
         return refuse(fault, CARINA_DICOM_UNSUPPORTED, "compressed stream");
     std::vector<uint8_t> scratch(1 << 16);
+    carina::Nesting inflated;
     size_t total = 0;
     while (stream.good() && !stream.eos()) {
         const offile_off_t got = stream.read(scratch.data(), static_cast<offile_off_t>(scratch.size()));
         if (got <= 0) break;
         total += static_cast<size_t>(got);
         if (total > maximum) return refuse(fault, CARINA_DICOM_TOO_LARGE, "inflated object");
+        if (!inflated.feed(scratch.data(), static_cast<size_t>(got)))
+            return refuse(fault, CARINA_DICOM_DAMAGED, "items nested too deep");
     }
     return CARINA_DICOM_OK;
 }
@@ -43,9 +50,13 @@ carina_dicom_status measureInflated(
 /// The element, or null; only those which hold values themselves.
 DcmElement *find(carina_dicom_object *object, uint16_t group, uint16_t element, bool nested) {
     DcmElement *found = nullptr;
+    DcmDataset &dataset = *object->file.getDataset();
     const DcmTagKey key(group, element);
-    if (object->file.getDataset()->findAndGetElement(key, found, nested ? OFTrue : OFFalse).bad()) return nullptr;
-    return found && found->isLeaf() && found->getLength() > 0 ? found : nullptr;
+    // The object's own attribute goes before one of the same name in a sequence, which may speak of another
+    // object.
+    bool isFound = dataset.findAndGetElement(key, found).good();
+    if (!isFound && nested) isFound = dataset.findAndGetElement(key, found, OFTrue).good();
+    return isFound && found && found->isLeaf() && found->getLength() > 0 ? found : nullptr;
 }
 
 }  // namespace
@@ -58,7 +69,7 @@ extern "C" carina_dicom_status carina_dicom_open(
         if (!carina::prepareToolkit())
             return refuse(fault, CARINA_DICOM_FAILED, "DCMTK's data dictionary is missing");
         if (count < 16) return refuse(fault, CARINA_DICOM_DAMAGED, "too short for a DICOM object");
-        const carina_dicom_status measured = measureInflated(bytes, count, inflated_maximum, fault);
+        const carina_dicom_status measured = measure(bytes, count, inflated_maximum, fault);
         if (measured != CARINA_DICOM_OK) return measured;
 
         DcmInputBufferStream stream;
@@ -145,7 +156,8 @@ extern "C" bool carina_dicom_number(
     return isRead;
 }
 
-extern "C" bool carina_dicom_word(carina_dicom_object *object, uint16_t group, uint16_t element, uint16_t *out) {
+extern "C" bool carina_dicom_word(
+    carina_dicom_object *object, uint16_t group, uint16_t element, uint16_t *out) {
     bool isRead = false;
     guarded(nullptr, [&] {
         DcmElement *found = find(object, group, element, false);

@@ -50,8 +50,8 @@ extern "C" void carina_dicom_writer_close(carina_dicom_writer *writer) {
 }
 
 extern "C" carina_dicom_status carina_dicom_writer_text(
-    carina_dicom_writer *writer, uint16_t group, uint16_t element, const char *representation, const char *text,
-    carina_dicom_fault *fault) {
+    carina_dicom_writer *writer, uint16_t group, uint16_t element, const char *representation,
+    const char *text, carina_dicom_fault *fault) {
     return guarded(fault, [&] {
         const DcmTag tag(group, element, DcmVR(representation));
         const OFCondition put = writer->file.getDataset()->putAndInsertString(tag, text);
@@ -98,7 +98,8 @@ extern "C" carina_dicom_status carina_dicom_writer_encode(
             return refuse(fault, CARINA_DICOM_UNSUPPORTED, "no encoder for this transfer syntax");
 
         // Meta information and what lossless compression of noise may add fit in the addition.
-        const size_t capacity = size_t(dataset.calcElementLength(syntax, EET_ExplicitLength)) * 5 / 4 + (1 << 16);
+        const size_t plain = dataset.calcElementLength(syntax, EET_ExplicitLength);
+        const size_t capacity = plain * 5 / 4 + (1 << 16);
         std::unique_ptr<uint8_t, Free> buffer(static_cast<uint8_t *>(std::malloc(capacity)));
         if (!buffer) return refuse(fault, CARINA_DICOM_NO_MEMORY, "out of memory");
         DcmOutputBufferStream stream(buffer.get(), static_cast<offile_off_t>(capacity));

@@ -8,7 +8,8 @@
 
 #include <jerror.h>
 
-// A progressive file may ask for the whole picture to be visited again and again; honest ones need about ten scans.
+// A progressive file may ask for the whole picture to be visited again and again; honest ones need about ten
+// scans.
 enum { scansMaximum = 100 };
 
 struct Context {
@@ -136,7 +137,9 @@ carina_jpeg_status carina_jpeg_encode(
     struct Output {
         unsigned char *bytes;
         unsigned long count;
-    } *const output = malloc(sizeof *output);  // Not on this frame: a jump back may forget what changed there.
+    };
+    // Not on this frame: a jump back may forget what changed there.
+    struct Output *const output = malloc(sizeof *output);
     if (!ours || !output) {
         free(ours);
         free(output);

@@ -64,7 +64,8 @@ static png_structp createReader(struct Source *source) {
     return png;
 }
 
-static carina_png_status checkShape(png_structp png, png_infop info, uint32_t side_maximum, carina_png_shape *shape) {
+static carina_png_status checkShape(
+    png_structp png, png_infop info, uint32_t side_maximum, carina_png_shape *shape) {
     shape->width = png_get_image_width(png, info);
     shape->height = png_get_image_height(png, info);
     shape->channels = png_get_color_type(png, info) & PNG_COLOR_MASK_COLOR ? 3 : 1;
@@ -144,8 +145,8 @@ carina_png_status carina_png_encode(
     png_set_write_fn(png, sink, writeSink, flushSink);
     const int color = shape->channels == 1 ? PNG_COLOR_TYPE_GRAY : PNG_COLOR_TYPE_RGB;
     png_set_IHDR(
-        png, info, shape->width, shape->height, bit_depth, color, PNG_INTERLACE_NONE, PNG_COMPRESSION_TYPE_DEFAULT,
-        PNG_FILTER_TYPE_DEFAULT);
+        png, info, shape->width, shape->height, bit_depth, color, PNG_INTERLACE_NONE,
+        PNG_COMPRESSION_TYPE_DEFAULT, PNG_FILTER_TYPE_DEFAULT);
     png_write_info(png, info);
     const size_t stride = (size_t)shape->width * shape->channels * (size_t)(bit_depth / 8);
     for (uint32_t row = 0; row < shape->height; row++) png_write_row(png, pixels + stride * row);

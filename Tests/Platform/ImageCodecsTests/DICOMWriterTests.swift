@@ -45,7 +45,8 @@ struct DICOMWriterTests {
             image,
             transferSyntax: isImplicit ? .implicitLittleEndian : .explicitLittleEndian
         )
-        // Meta information: preamble, DICM, then a group length element of 12 bytes whose last 4 count the rest.
+        // Meta information: preamble, DICM, then a group length element of 12 bytes whose last 4 count the
+        // rest.
         let length = bytes[140..<144].enumerated().reduce(0) { $0 + Int($1.element) << (8 * $1.offset) }
         let bare = Array(bytes[(144 + length)...])
         #expect(sniff(bare) == .dicom)

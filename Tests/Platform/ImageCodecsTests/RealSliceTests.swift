@@ -11,9 +11,9 @@ private struct SliceStatistics: Equatable, Sendable {
     let paddingCount: Int
 }
 
-/// Read independently of this project: pydicom 3.0 and numpy, slope × stored + intercept rounded half away from zero,
-/// pixels equal to the padding value (as a signed number where pixels are signed) set to -1024; CRC-32 of zlib over
-/// little-endian Int16.
+/// Read independently of this project: pydicom 3.0 and numpy, slope × stored + intercept rounded half away
+/// from zero, pixels equal to the padding value (as a signed number where pixels are signed) set to -1024;
+/// CRC-32 of zlib over little-endian Int16.
 private let expectations: [(path: String, statistics: SliceStatistics)] = [
     // Unsigned pixels, intercept -1000, implicit VR.
     (

@@ -74,6 +74,32 @@ struct RefusalTests {
         #expect(refusal(of: bytes) == nil)
     }
 
+    @Test("items nested without end are refused before they exhaust the stack", arguments: [false, true])
+    func nesting(hasLengths: Bool) throws {
+        let depth = 20_000
+        // Specific Character Set, so that it begins as a data set does.
+        var nested: [UInt8] = [0x08, 0, 0x05, 0, 0x43, 0x53, 0, 0]
+        nested.reserveCapacity(depth * 20)
+        for level in 0..<depth {
+            // A sequence (0008,1140) and its item; with lengths, each says how much is left.
+            let left = UInt32((depth - level) * 20 - 12)
+            let lengths = hasLengths ? [left, left - 8] : [.max, .max]
+            nested += [0x08, 0, 0x40, 0x11, 0x53, 0x51, 0, 0] + littleEndian(lengths[0])
+            nested += [0xFE, 0xFF, 0x00, 0xE0] + littleEndian(lengths[1])
+        }
+        #expect(throws: DecodingRefusal(.damaged, "items nested too deep")) { try decodeObject(nested) }
+        // A thousand items in a row, on the other hand, are no depth.
+        var flat = try DICOMWriter.encode(testImage())
+        let items: [UInt8] =
+            hasLengths
+            ? [0xFE, 0xFF, 0x00, 0xE0, 0, 0, 0, 0]
+            : [0xFE, 0xFF, 0x00, 0xE0, 0xFF, 0xFF, 0xFF, 0xFF, 0xFE, 0xFF, 0x0D, 0xE0, 0, 0, 0, 0]
+        let end: [UInt8] = [0xFE, 0xFF, 0xDD, 0xE0, 0, 0, 0, 0]
+        flat += [0xFE, 0x7F, 0x40, 0x11, 0x53, 0x51, 0, 0] + littleEndian(.max)
+        for _ in 0..<1_000 { flat += items }
+        #expect(refusal(of: flat + end) == nil)
+    }
+
     @Test("bytes of no format are refused")
     func unknownFormat() {
         #expect(refusal(of: []) == .unsupported)
@@ -111,4 +137,8 @@ struct RefusalTests {
 /// The first place of a pattern in some bytes.
 private func offset(of pattern: [UInt8], in bytes: [UInt8]) -> Int? {
     bytes.indices.first { bytes[$0...].starts(with: pattern) }
+}
+
+private func littleEndian(_ value: UInt32) -> [UInt8] {
+    (0..<4).map { UInt8(truncatingIfNeeded: value >> (8 * $0)) }
 }

@@ -1,7 +1,8 @@
 import ImageCodecs
 import TestKit
 
-/// A made-up slice: an ellipse of tissue in air, two holes of lung, seeded noise. In stored values, HU of slope 1.
+/// A made-up slice: an ellipse of tissue in air, two holes of lung, seeded noise. In stored values, HU of
+/// slope 1.
 func testSlice(rows: Int = 64, columns: Int = 80, seed: UInt64 = 1) -> [Int16] {
     var random = SplitMix64(seed: seed)
     var values: [Int16] = []

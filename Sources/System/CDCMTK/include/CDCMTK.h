@@ -1,7 +1,8 @@
 #pragma once
 
-// A plain C face of DCMTK (and of OpenJPEG for JPEG 2000, which DCMTK refuses): one DICOM object in memory, read or
-// written. No C++ type and no C++ exception crosses it; every failure is a code and a text without patient data.
+// A plain C face of DCMTK (and of OpenJPEG for JPEG 2000, which DCMTK refuses): one DICOM object in memory,
+// read or written. No C++ type and no C++ exception crosses it; every failure is a code and a text without
+// patient data.
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -42,16 +43,19 @@ void carina_dicom_close(carina_dicom_object *object);
 /// The UID of the transfer syntax in which the object came; a static string.
 const char *carina_dicom_transfer_syntax(const carina_dicom_object *object);
 
-/// Whether the object has the attribute with a value. `nested` looks into sequences too: the first found counts.
+/// Whether the object has the attribute with a value. `nested` looks into sequences too: the first found
+/// counts.
 bool carina_dicom_has(carina_dicom_object *object, uint16_t group, uint16_t element, bool nested);
 
 /// Writes the attribute's values, joined by backslashes, as raw bytes without terminator.
 ///
-/// Returns the byte count, which may exceed `capacity` (then nothing is written), or -1 when it is absent or no text.
+/// Returns the byte count, which may exceed `capacity` (then nothing is written), or -1 when it is absent or
+/// no text.
 ptrdiff_t carina_dicom_text(
     carina_dicom_object *object, uint16_t group, uint16_t element, bool nested, char *out, size_t capacity);
 
-/// Reads one value of a numeric attribute (DS, IS, US, SS, UL, SL, FL, FD). False when absent or not a number.
+/// Reads one value of a numeric attribute (DS, IS, US, SS, UL, SL, FL, FD). False when absent or not a
+/// number.
 bool carina_dicom_number(
     carina_dicom_object *object, uint16_t group, uint16_t element, bool nested, unsigned index, double *out);
 
@@ -60,9 +64,9 @@ bool carina_dicom_word(carina_dicom_object *object, uint16_t group, uint16_t ele
 
 /// Decodes the pixel data of a one-frame, one-sample image into cells of 16 bits.
 ///
-/// A cell holds the bits as stored (8-bit ones in the low byte): nothing is masked, sign-extended or rescaled. Read
-/// Bits Stored and High Bit after this call: a decoder may have changed them. `count` must be rows times columns of the
-/// object, at most 2^26; anything else is refused before a byte is allocated.
+/// A cell holds the bits as stored (8-bit ones in the low byte): nothing is masked, sign-extended or
+/// rescaled. Read Bits Stored and High Bit after this call: a decoder may have changed them. `count` must be
+/// rows times columns of the object, at most 2^26; anything else is refused before a byte is allocated.
 carina_dicom_status carina_dicom_cells(
     carina_dicom_object *object, uint16_t *cells, size_t count, carina_dicom_fault *fault);
 
@@ -76,8 +80,8 @@ void carina_dicom_writer_close(carina_dicom_writer *writer);
 
 /// Puts an attribute whose value is text; `representation` is its two-letter VR.
 carina_dicom_status carina_dicom_writer_text(
-    carina_dicom_writer *writer, uint16_t group, uint16_t element, const char *representation, const char *text,
-    carina_dicom_fault *fault);
+    carina_dicom_writer *writer, uint16_t group, uint16_t element, const char *representation,
+    const char *text, carina_dicom_fault *fault);
 
 /// Puts an attribute of 16 bits, US or (`is_signed`) SS.
 carina_dicom_status carina_dicom_writer_word(
@@ -88,8 +92,9 @@ carina_dicom_status carina_dicom_writer_word(
 carina_dicom_status carina_dicom_writer_cells(
     carina_dicom_writer *writer, const uint16_t *cells, size_t count, carina_dicom_fault *fault);
 
-/// Encodes the object as Part 10 in a transfer syntax (its UID): the uncompressed and deflated ones, RLE, JPEG Lossless
-/// (process 14, selection value 1) and JPEG-LS lossless. The caller frees `*bytes` with `carina_dicom_free`.
+/// Encodes the object as Part 10 in a transfer syntax (its UID): the uncompressed and deflated ones, RLE,
+/// JPEG Lossless (process 14, selection value 1) and JPEG-LS lossless. The caller frees `*bytes` with
+/// `carina_dicom_free`.
 carina_dicom_status carina_dicom_writer_encode(
     carina_dicom_writer *writer, const char *transfer_syntax, uint8_t **bytes, size_t *count,
     carina_dicom_fault *fault);

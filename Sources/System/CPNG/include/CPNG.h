@@ -29,13 +29,15 @@ typedef struct carina_png_shape {
 carina_png_status carina_png_read_shape(
     const uint8_t *bytes, size_t count, uint32_t side_maximum, carina_png_shape *shape);
 
-/// Decodes to 8-bit grey or RGB rows without gaps: 16 bits are scaled to 8, fewer than 8 are expanded, no gamma.
+/// Decodes to 8-bit grey or RGB rows without gaps: 16 bits are scaled to 8, fewer than 8 are expanded, no
+/// gamma.
 ///
 /// `pixel_bytes` must be width x height x channels of that shape.
 carina_png_status carina_png_decode(
     const uint8_t *bytes, size_t count, const carina_png_shape *shape, uint8_t *pixels, size_t pixel_bytes);
 
-/// Encodes grey or RGB rows of `bit_depth` 8, or 16 with big-endian samples. The caller frees `*bytes` with `carina_png_free`.
+/// Encodes grey or RGB rows of `bit_depth` 8, or 16 with big-endian samples. The caller frees `*bytes` with
+/// `carina_png_free`.
 carina_png_status carina_png_encode(
     const uint8_t *pixels, const carina_png_shape *shape, int bit_depth, uint8_t **bytes, size_t *count);
 
