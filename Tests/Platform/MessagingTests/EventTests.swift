@@ -156,7 +156,7 @@ struct EventTests {
             let time = try await ContinuousClock().measure {
                 try await expectNext(nil, from: subscriber, within: .milliseconds(60))
             }
-            #expect(time >= .milliseconds(59) && time < .milliseconds(600), "\(time)")
+            #expect(time >= .milliseconds(59) && time < .seconds(10), "\(time)")
 
             let cancelled = Task {
                 await failureKind { _ = try await subscriber.next(timeout: .seconds(60)) }

@@ -31,29 +31,22 @@ struct RequestTests {
         await listener.close()
     }
 
-    @Test(
-        "nng trap 14: 8 contexts answer 8 requests of 100 ms in about 100 ms",
-        arguments: Carrier.allCases
-    )
+    @Test("nng trap 14: 8 contexts answer 8 requests at once", arguments: Carrier.allCases)
     func answersConcurrently(carrier: Carrier) async throws {
         try await carrier.run { transport, address in
+            let running = Locked(0)
             let listener = try await transport.serve(at: address, concurrency: 8, receiveLimit: testLimit) {
-                try? await Task.sleep(for: .milliseconds(100))
-                return $0
+                running.withLock { $0 += 1 }
+                // No answer ends before all have begun.
+                return await eventually(within: .seconds(20)) { running.withLock { $0 } == 8 } ? $0 : []
             }
             let requester = try transport.requester(to: listener.address, receiveLimit: testLimit)
-            _ = try await requester.request([0], timeout: .seconds(5))
-            let time = try await ContinuousClock().measure {
-                try await withThrowingTaskGroup { group in
-                    for number in UInt8(0)..<8 {
-                        group.addTask {
-                            try await expectEcho(of: [number], by: requester)
-                        }
-                    }
-                    try await group.waitForAll()
+            try await withThrowingTaskGroup { group in
+                for number in UInt8(0)..<8 {
+                    group.addTask { try await expectEcho(of: [number], by: requester) }
                 }
+                try await group.waitForAll()
             }
-            #expect(time >= .milliseconds(95) && time < .milliseconds(350), "\(time)")
             await requester.close()
             await listener.close()
         }
@@ -128,7 +121,7 @@ struct RequestTests {
                 kind = await failureKind { _ = try await requester.request([1], timeout: .milliseconds(100)) }
             }
             #expect(kind == .timeout)
-            #expect(time >= .milliseconds(95) && time < .milliseconds(600), "\(time)")
+            #expect(time >= .milliseconds(95) && time < .seconds(10), "\(time)")
             await requester.close()
         }
     }

@@ -5,14 +5,13 @@ private import Synchronization
 final class NNGListener: Listener {
     let address: Address
 
-    /// How long a reply may wait for a peer which does not read.
-    private static let replyTime = Duration.seconds(30)
     /// How long closing waits for replies to leave.
     private static let replyDrainTime = Duration.seconds(2)
 
     private let socket: NNGSocket
     private let receiveLimit: Int
     private let answerDrainTime: Duration
+    private let replyTime: Duration
     private let answer: @Sendable ([UInt8]) async -> [UInt8]
     private let group = OperationGroup()
     /// Replies handed to nng, by connection.
@@ -26,6 +25,7 @@ final class NNGListener: Listener {
         receiveLimit: Int,
         tls: TLSIdentity?,
         answerDrainTime: Duration,
+        replyTime: Duration,
         answer: @escaping @Sendable ([UInt8]) async -> [UInt8]
     ) throws(MessagingError) {
         let socket = try NNGSocket(.reply, receiveLimit: receiveLimit)
@@ -41,6 +41,7 @@ final class NNGListener: Listener {
         self.socket = socket
         self.receiveLimit = receiveLimit
         self.answerDrainTime = answerDrainTime
+        self.replyTime = replyTime
         self.answer = answer
         let started = contexts.map { context in Task { await self.work(in: context) } }
         workers.withLock { $0 = started }
@@ -75,9 +76,11 @@ final class NNGListener: Listener {
 
     private func send(_ reply: [UInt8], in context: nng_ctx, to pipe: UInt32) async {
         guard let operation = try? NNGOperation(), (try? operation.load(reply)) != nil else { return }
-        let code = await operation.perform(.send(context), milliseconds: Self.replyTime.nngMilliseconds)
+        let code = await operation.perform(.send(context), milliseconds: replyTime.nngMilliseconds)
         guard code == 0 else {
             operation.discardMessage()
+            // A peer which sends but never reads would hold one worker after the other.
+            _ = nng_pipe_close(nng_pipe(id: pipe))
             return
         }
         let count = replies.withLock { replies in

@@ -7,15 +7,22 @@ package struct NNGTransport: Transport {
 
     private let tls: TLSIdentity?
     private let answerDrainTime: Duration
+    private let replyTime: Duration
 
     /// Makes a transport.
     ///
     /// - Parameters:
     ///   - tls: who we are; needed for `tls+tcp` addresses.
     ///   - answerDrainTime: how long a closing listener waits for running answers before it cancels their tasks.
-    package init(tls: TLSIdentity? = nil, answerDrainTime: Duration = .seconds(10)) {
+    ///   - replyTime: how long a reply may wait for a peer which does not read before the peer is disconnected.
+    package init(
+        tls: TLSIdentity? = nil,
+        answerDrainTime: Duration = .seconds(10),
+        replyTime: Duration = .seconds(10)
+    ) {
         self.tls = tls
         self.answerDrainTime = answerDrainTime
+        self.replyTime = replyTime
     }
 
     package func serve(
@@ -25,7 +32,7 @@ package struct NNGTransport: Transport {
         answer: @escaping @Sendable ([UInt8]) async -> [UInt8]
     ) async throws -> any Listener {
         try Self.checkScheme(of: address)
-        let (tls, answerDrainTime) = (tls, answerDrainTime)
+        let (tls, answerDrainTime, replyTime) = (tls, answerDrainTime, replyTime)
         // Binding may resolve a host's name, and that blocks.
         return try await offPool { () throws(MessagingError) in
             try NNGListener(
@@ -34,6 +41,7 @@ package struct NNGTransport: Transport {
                 receiveLimit: receiveLimit,
                 tls: tls,
                 answerDrainTime: answerDrainTime,
+                replyTime: replyTime,
                 answer: answer
             )
         }
