@@ -113,4 +113,31 @@ package struct DecodedObject: Hashable, Sendable {
     package var paddingCount: Int
     /// What was assumed.
     package var warnings: [DecodingWarning]
+
+    /// Takes what a decoder found.
+    package init(
+        rows: Int,
+        columns: Int,
+        scale: PixelScale,
+        values: [Int16],
+        spacing: PixelDistances?,
+        facts: ImageFacts,
+        identity: ObjectIdentity?,
+        transferSyntax: String,
+        isLossy: Bool,
+        paddingCount: Int,
+        warnings: [DecodingWarning]
+    ) {
+        self.rows = rows
+        self.columns = columns
+        self.scale = scale
+        self.values = values
+        self.spacing = spacing
+        self.facts = facts
+        self.identity = identity
+        self.transferSyntax = transferSyntax
+        self.isLossy = isLossy
+        self.paddingCount = paddingCount
+        self.warnings = warnings
+    }
 }
