@@ -33,7 +33,7 @@ struct Anatomy: Sendable {
         let stature = self.isFemale ? 0.93 : 1.0
         self.lungHeightMillimeters = stature * (245 + random.normal(16))
         self.size = stature * SIMD2(1 + random.normal(0.05), 1 + random.normal(0.06))
-        self.fatMillimeters = max(0, 9 + random.normal(6))
+        self.fatMillimeters = max(4, 10 + random.normal(6))
         self.lungHounsfield = Tissue.lung + Float(random.normal(12))
         self.gravityHounsfield = Float(random.uniform(40...90))
         self.heartScale = 1 + random.normal(0.07)

@@ -20,14 +20,18 @@ package struct PhantomLesion: Sendable, Hashable {
         case consolidation
     }
 
+    /// What it is made of.
     package var kind: Kind
+    /// The lung in which it lies.
     package var side: LungSide
     /// Level in the lungs of its center: 0 apex, 1 base.
     package var level: Double
+    /// Half its width; its edge is uneven by some percent.
     package var radiusMillimeters: Double
     /// Picks the place at that level: another number, another place.
     package var seed: UInt64
 
+    /// Describes a lesion; where exactly it lies is found when a patient is made.
     package init(kind: Kind, side: LungSide, level: Double, radiusMillimeters: Double, seed: UInt64 = 0) {
         self.kind = kind
         self.side = side
@@ -39,6 +43,7 @@ package struct PhantomLesion: Sendable, Hashable {
 
 /// A lesion at its place in a patient.
 package struct PlacedLesion: Sendable, Hashable {
+    /// What was asked for.
     package let lesion: PhantomLesion
     /// Millimeters in the patient: x to the left, y to the back, z to the head; the lungs' apex is z 0.
     package let center: SIMD3<Double>

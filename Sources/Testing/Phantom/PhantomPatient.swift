@@ -9,10 +9,12 @@ package struct PhantomImaging: Sendable, Hashable {
     package var millimetersPerPixel: Double
     /// What a slice averages along the body's axis, millimeters.
     package var thicknessMillimeters: Double
+    /// Soft or sharp: blur and noise.
     package var kernel: PhantomKernel
     /// Draws the noise; the patient's seed and the height are mixed in.
     package var noiseSeed: UInt64
 
+    /// Describes a picture: unless told otherwise 512 pixels of 0.82 mm, 1.5 mm thick, soft.
     package init(
         size: Int = 512,
         millimetersPerPixel: Double = 0.82,
@@ -30,6 +32,7 @@ package struct PhantomImaging: Sendable, Hashable {
 
 /// A cut through a lesion: where it is in the picture.
 package struct LesionSection: Sendable, Equatable {
+    /// The lesion that is cut.
     package let lesion: PlacedLesion
     /// Column and row of its center, in pixels.
     package let centerPixel: SIMD2<Double>
@@ -46,16 +49,21 @@ package struct PhantomTruth: Sendable, Equatable {
     /// (size, size): 0 no lung, 1 the lung on the picture's left (the patient's right), 2 on the picture's
     /// right. Vessels, bronchi and lesions within the lung count as lung.
     package let lungs: [UInt8]
+    /// Area of both lungs in the mask.
     package let lungAreaSquareCentimeters: Double
+    /// The lesions which this height cuts, in the patient's order.
     package let lesions: [LesionSection]
 }
 
 /// A phantom slice in Hounsfield units and what is known of it.
 package struct PhantomSlice: Sendable {
+    /// Rows and columns.
     package let size: Int
+    /// Distance between pixels, both ways.
     package let millimetersPerPixel: Double
     /// (size, size), row-major, within -1024...3071.
     package let values: [Int16]
+    /// What is known of it.
     package let truth: PhantomTruth
 
     /// The slice as the science takes it.
@@ -75,6 +83,7 @@ package struct PhantomSlice: Sendable {
 
 /// One synthetic patient: the same seed and lesions give the same anatomy and the same pictures.
 package struct PhantomPatient: Sendable {
+    /// Makes the anatomy.
     package let seed: UInt64
     /// The lesions that found room, in the order given.
     package let lesions: [PlacedLesion]
@@ -89,6 +98,7 @@ package struct PhantomPatient: Sendable {
     private let shift: SIMD2<Double>
     private let angleRadians: Double
 
+    /// Grows a patient; takes about 20 ms.
     package init(seed: UInt64, lesions: [PhantomLesion] = []) {
         let anatomy = Anatomy(seed: seed)
         let thorax = Thorax(anatomy: anatomy, seed: seed)
@@ -119,18 +129,15 @@ package struct PhantomPatient: Sendable {
     /// Takes the slice at a height.
     package func slice(z: Double, imaging: PhantomImaging = PhantomImaging()) -> PhantomSlice {
         let frame = self.frame(imaging)
-        let parts = max(1, min(3, Int((imaging.thicknessMillimeters / 2).rounded())))
         let middle = self.painted(z: z, frame: frame)
         var image = middle.hounsfield
-        if parts > 1 {
-            // The middle is one part; the others lie evenly above and below it.
-            let offsets = parts == 2 ? [0.3, -0.3] : [0.34, -0.34]
-            let weight = 1 / Float(offsets.count + 1)
-            for index in image.indices { image[index] *= weight }
-            for offset in offsets {
+        if imaging.thicknessMillimeters > 1.5 {
+            // A thick slice is the mean over its thickness: here of three heights in it.
+            for offset in [-1.0 / 3, 1.0 / 3] {
                 let part = self.painted(z: z + offset * imaging.thicknessMillimeters, frame: frame)
-                for index in image.indices { image[index] += weight * part.hounsfield[index] }
+                for index in image.indices { image[index] += part.hounsfield[index] }
             }
+            for index in image.indices { image[index] /= 3 }
         }
         let heightBits = UInt64(bitPattern: Int64((z * 1000).rounded()))
         let noiseSeed = SeededRandom.mixed(self.seed ^ SeededRandom.mixed(imaging.noiseSeed &+ heightBits))

@@ -5,7 +5,9 @@ private import ImageCodecs
 ///
 /// Slices are made when asked for; a series holds the anatomy only.
 package struct PhantomSeries: Sendable {
+    /// Who and how.
     package let parameters: PhantomParameters
+    /// The anatomy.
     package let patient: PhantomPatient
     /// Heights of the slices in the patient, millimeters, falling; the apex is 0.
     package let heights: [Double]
@@ -48,9 +50,13 @@ package struct PhantomSeries: Sendable {
 
     // MARK: DICOM
 
+    /// Patient ID (0010,0020): the seed in hexadecimal.
     package var patientID: String { String(format: "PHANTOM-%016llx", self.parameters.seed) }
+    /// Study Instance UID: the same for both kernels.
     package var studyUID: String { self.uid(1, 0) }
+    /// Series Instance UID: one for each way of taking the pictures.
     package var seriesUID: String { self.uid(2, self.imagingBits) }
+    /// SOP Instance UID of one slice, counted from the head.
     package func sopUID(at index: Int) -> String { self.uid(3 + UInt64(index) << 8, self.imagingBits) }
 
     /// One slice as a DICOM object in explicit little endian.

@@ -2,7 +2,9 @@ private import Glibc
 
 /// How the scanner turns rays into a picture: a soft one is smooth, a sharp one shows edges and noise.
 package enum PhantomKernel: String, Sendable, CaseIterable {
+    /// Smooth, for soft tissue.
     case soft = "STANDARD"
+    /// Crisp and noisy, for lungs and bones.
     case sharp = "LUNG"
 
     /// Standard deviation of the blur, millimeters.

@@ -12,8 +12,8 @@ struct Skeleton: Sendable {
     }
 
     private func paintBone(_ outer: [SIMD2<Double>], _ inner: [SIMD2<Double>], on canvas: inout Canvas) {
-        canvas.paint(outer, Tissue.cortex)
-        canvas.paint(inner, Tissue.marrow)
+        canvas.paint(outer, Tissue.cortex, clip: .body)
+        canvas.paint(inner, Tissue.marrow, clip: .body)
     }
 }
 
@@ -155,7 +155,7 @@ extension Skeleton {
                 )
             }
         }
-        let length = (10 + 17 * smoothStep(0.1, 0.5, phase) * smoothStep(1.05, 0.6, phase)) * scale
+        let length = (8 + 11 * smoothStep(0.1, 0.5, phase) * smoothStep(1.05, 0.6, phase)) * scale
         let root = canal + SIMD2(0, 9 * scale)
         let tip = canal + SIMD2(0, 9 * scale + length)
         self.paintBone(
@@ -232,8 +232,8 @@ extension Skeleton {
         let bend = (inner + outer) / 2 + SIMD2(side * 1, 5)
         for radius in [3.3, 1.5] {
             let value = radius > 2 ? Tissue.cortex : Tissue.marrow
-            canvas.paint(capsule(from: inner, to: bend, radius: radius), value)
-            canvas.paint(capsule(from: bend, to: outer, radius: radius), value)
+            canvas.paint(capsule(from: inner, to: bend, radius: radius), value, clip: .body)
+            canvas.paint(capsule(from: bend, to: outer, radius: radius), value, clip: .body)
         }
         let crest = smoothStep(0.26, 0.12, level) * smoothStep(-0.1, -0.02, level)
         if crest > 0.1 {
