@@ -150,8 +150,7 @@ package struct Doorbell: WireEvent, Equatable {
     package var logID: Identifier
     /// Position of the event, or of the last one in a heartbeat.
     package var seq: UInt64
-    /// Position of the event before; the same as seq in a heartbeat. A follower that is not there has a
-    /// gap.
+    /// The position told of before; the same as seq in a heartbeat. One ring may stand for several events.
     package var previousSeq: UInt64
     /// What the event is about; empty in a heartbeat.
     package var key: String
