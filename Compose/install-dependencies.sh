@@ -21,7 +21,7 @@ test_only=(
     openssl               # certificates for the mutual-TLS tests
 )
 runtime=(
-    libnng1 libsqlite3-0 libopenblas0-pthread libjpeg62-turbo libpng16-16 libdcmtk17 libopenjp2-7 dcmtk-data
+    libnng1 libsqlite3-0 libopenblas0-pthread libjpeg62-turbo libpng16-16 libdcmtk17 libopenjp2-7
 )
 
 if [ "${1:-}" = "--runtime" ]; then

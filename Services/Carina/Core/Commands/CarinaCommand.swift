@@ -1,0 +1,20 @@
+package import ArgumentParser
+
+/// The operator's tool. Everything it does goes through the gateway's line protocol, so it works against any deployment.
+package struct CarinaCommand: AsyncParsableCommand {
+    package static let configuration = CommandConfiguration(
+        commandName: "carina",
+        abstract: "Finds similar lung CT slices: runs the services, feeds them, asks them.",
+        discussion: """
+            carina demo shows everything once. carina up, ingest, train, search is the same by hand.
+            Not a medical device: an aid for finding cases, not for deciding about them.
+            """,
+        version: "0.1.0",
+        subcommands: [
+            DemoCommand.self, UpCommand.self, DownCommand.self, StatusCommand.self, IngestCommand.self,
+            TrainCommand.self, SearchCommand.self, EventsCommand.self, PhantomCommand.self, TokenCommand.self,
+        ]
+    )
+
+    package init() {}
+}

@@ -1,0 +1,67 @@
+import Foundation
+import ImageCodecs
+import LineProtocol
+import Rendering
+
+/// A search as a picture: the query, then its hits in rank order, with the lungs' outlines drawn on.
+enum SearchSheet {
+    static let tileSide = 300
+
+    /// - Parameters:
+    ///   - queryImage: the query's picture with outline when it is not stored; nil: it is fetched by its id.
+    /// - Returns: the sheet as a JPEG.
+    static func make(
+        _ result: SearchResult,
+        queryImage: RGBImage?,
+        title: String,
+        client: LineClient
+    ) async throws -> [UInt8] {
+        let query: RGBImage
+        if let queryImage {
+            query = queryImage
+        } else {
+            query = try await Self.preview(result.query, client: client)
+        }
+        var tiles = [
+            ContactSheet.Tile(
+                image: query,
+                captions: ["query", String(result.query.prefix(12))],
+                isQuery: true
+            )
+        ]
+        for (rank, hit) in result.hits.enumerated() {
+            tiles.append(
+                ContactSheet.Tile(
+                    image: try await Self.preview(hit.slice, client: client),
+                    captions: [
+                        "\(rank + 1)   distance \(Self.rounded(hit.distance))",
+                        hit.parts.split(separator: ",").map(Self.roundedPart).joined(separator: "  "),
+                        "\(hit.slice.prefix(12))  patient \(hit.patient.prefix(6))",
+                    ]
+                )
+            )
+        }
+        let image = ContactSheet(title: title, tiles: tiles, columns: 4, side: Self.tileSide).rendered()
+        return try JPEGCodec.encode(rgb: image.pixels, width: image.width, height: image.height, quality: 90)
+    }
+
+    private static func preview(_ slice: String, client: LineClient) async throws -> RGBImage {
+        let reply = try await client.send("PREVIEW", slice, "SIDE", "\(Self.tileSide)", "OUTLINE")
+        guard case .bytes(let jpeg) = reply else { throw CommandLineFailure("PREVIEW answered no picture") }
+        let picture = try JPEGCodec.decode(jpeg)
+        let pixels = picture.channels == 3 ? picture.pixels : picture.pixels.flatMap { [$0, $0, $0] }
+        guard let image = RGBImage(width: picture.width, height: picture.height, pixels: pixels) else {
+            throw CommandLineFailure("a preview's size does not fit its pixels")
+        }
+        return image
+    }
+
+    static func rounded(_ value: Double) -> String { String(format: "%.4f", value) }
+
+    /// `detail=0.41234` to `detail 0.41`.
+    private static func roundedPart(_ part: Substring) -> String {
+        let sides = part.split(separator: "=")
+        guard sides.count == 2, let value = Double(sides[1]) else { return String(part) }
+        return "\(sides[0]) \(String(format: "%.2f", value))"
+    }
+}

@@ -1,0 +1,6 @@
+import CarinaCore
+
+@main
+enum CarinaMain {
+    static func main() async { await CarinaCommand.main() }
+}
