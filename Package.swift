@@ -124,6 +124,11 @@ let runtime: [Target] = [
 
 let testing: [Target] = [
     module("Phantom", in: "Testing", ["ImageCodecs", "Tomography"]),
+    module(
+        "PhantomArchive",
+        in: "Testing",
+        ["Contracts", "Messaging", "Phantom", "ServiceKit", "Storage", "Tomography", "Wire"]
+    ),
     module("TestKit", in: "Testing", ["Messaging"]),
 ]
 
@@ -131,8 +136,11 @@ let kit: [Target.Dependency] = ["Contracts", "ServiceKit", "Storage", "Wire", "M
 
 let services: [Target] =
     service("Ingest", kit + ["ImageCodecs", "Lungs", "Processes", "Rendering", "Tomography"])
-    + service("Labeler", kit + ["Labeling", "Lungs", "Orientation", "Tomography"])
-    + service("Trainer", kit + ["Labeling", "Learning", "Lungs", "Orientation", "Tomography"])
+    + service(
+        "Labeler",
+        kit + ["ImageCodecs", "Labeling", "LinearAlgebra", "Lungs", "Rendering", "Tomography"]
+    )
+    + service("Trainer", kit + ["ImageCodecs", "Learning", "Lungs", "Rendering", "Tomography"])
     + service("Embedder", kit + ["Learning", "Lungs", "Orientation", "Tomography"])
     + service("Index", kit + ["Neighbors"])
     + service("Gateway", kit + [lifecycle, nioCore, "LineProtocol", "Tomography"])
@@ -189,6 +197,22 @@ let allTests: [Target] = [
         of: "Gateway",
         in: "Services",
         ["GatewayCore", "Contracts", "LineProtocol", "Storage", "TestKit", "Wire"]
+    ),
+    tests(
+        of: "Labeler",
+        in: "Services",
+        [
+            "LabelerCore", "Contracts", "ImageCodecs", "Labeling", "Lungs", "Messaging", "PhantomArchive",
+            "ServiceKit", "Storage", "TestKit", "Wire",
+        ]
+    ),
+    tests(
+        of: "Trainer",
+        in: "Services",
+        [
+            "TrainerCore", "LabelerCore", "Contracts", "ImageCodecs", "Learning", "Lungs", "Messaging",
+            "PhantomArchive", "ServiceKit", "Storage", "TestKit", "Wire",
+        ]
     ),
     tests(of: "Architecture", in: "Architecture", []),
 ]

@@ -1,0 +1,125 @@
+import Contracts
+import Labeling
+import Lungs
+import ServiceKit
+import Storage
+import Tomography
+import Wire
+
+/// Finds the lungs of every slice that ingest stores, and answers questions about single slices and pairs.
+struct LabelerService: Sendable {
+    let database: StateDatabase
+    let ingest: ServiceClient
+    let metrics: LabelerMetrics
+
+    // MARK: What ingest's log brings (inside the follower's transaction)
+
+    func sliceStored(_ slice: SliceMetadata, in transaction: Transaction) throws {
+        try LabelerStore.insert(slice, in: transaction)
+        try LabelerStore.segmenting.enqueue(
+            key: slice.sliceID.description,
+            payload: slice.sliceID.bytes,
+            in: transaction
+        )
+    }
+
+    func sliceRemoved(_ sliceID: Identifier, in transaction: Transaction) throws {
+        try LabelerStore.segmenting.withdraw(key: sliceID.description, in: transaction)
+        try LabelerStore.removeSlice(sliceID, in: transaction)
+    }
+
+    // MARK: Work
+
+    /// Segments one stored slice; what was found is committed with the end of the work.
+    func segment(_ item: WorkItem) async throws -> @Sendable (Transaction) throws -> Void {
+        guard let sliceID = Identifier(exactly: item.payload) else {
+            throw PermanentFailure("the work names no slice")
+        }
+        let start = ContinuousClock.now
+        let found: SliceLungs
+        do {
+            found = try await self.segmented(sliceID)
+        } catch let refusal as Refusal where refusal.code == .notFound {
+            return { _ in }  // Removed at ingest; the event that says so is on its way.
+        }
+        self.metrics.segmentingSeconds.observe(start.duration(to: .now).inSeconds)
+        self.metrics.slices.add(1, found.containsLung ? "lung" : "none")
+        return { transaction in
+            guard try LabelerStore.metadata(sliceID, in: transaction) != nil else { return }
+            try LabelerStore.insert(found, of: sliceID, in: transaction)
+        }
+    }
+
+    /// Fetches a slice's pixels and finds its lungs.
+    private func segmented(_ sliceID: Identifier) async throws -> SliceLungs {
+        let slice = try await self.pixels(of: sliceID)
+        return try await offPool { SliceLungs(of: slice) }
+    }
+
+    private func pixels(of sliceID: Identifier) async throws -> CTSlice {
+        try await self.ingest.call(FetchPixels(sliceID: sliceID)).slice.ctSlice
+    }
+
+    /// The lungs of a slice: stored ones, or found now for a slice whose turn has not come yet.
+    ///
+    /// - Throws: `notFound` when ingest does not have the slice.
+    private func lungs(of sliceID: Identifier) async throws -> SliceLungs {
+        if let stored = try await self.database.read({ try LabelerStore.lungs(of: sliceID, in: $0) }) {
+            return stored
+        }
+        return try await self.segmented(sliceID)
+    }
+
+    // MARK: Answers
+
+    func mask(of sliceID: Identifier) async throws -> FetchMask.Reply {
+        let found = try await self.lungs(of: sliceID)
+        return FetchMask.Reply(
+            rows: UInt32(found.mask.rows),
+            columns: UInt32(found.mask.columns),
+            labels: MaskRuns.encode(found.mask.labels),
+            areaSquareCentimeters: found.areaSquareCentimeters
+        )
+    }
+
+    /// How similar two slices are before any smoothing, what the newest data set says of them, and both as pictures.
+    ///
+    /// - Throws: `notFound` for a slice that ingest does not have, `badArgument` for one without lungs.
+    func explain(_ request: ExplainPair) async throws -> ExplainPair.Reply {
+        async let firstSlice = self.pixels(of: request.first)
+        async let secondSlice = self.pixels(of: request.second)
+        async let firstLungs = self.lungs(of: request.first)
+        async let secondLungs = self.lungs(of: request.second)
+        let slices = (try await firstSlice, try await secondSlice)
+        let lungs = (try await firstLungs, try await secondLungs)
+        let label = try await self.database.read {
+            try DataSetStore.newestLabel(of: request.first, request.second, in: $0)
+        }
+        guard let first = lungs.0.crop, let second = lungs.1.crop else {
+            throw Refusal(.badArgument, "one of the two slices shows too little lung to be compared")
+        }
+        let ids = (request.first, request.second)
+        return try await offPool {
+            let similarity = rawSimilarity(Self.member(ids.0, first), Self.member(ids.1, second))
+            let picture = PairPicture(
+                slices: slices,
+                lungs: lungs,
+                outline: similarity.outline,
+                detail: similarity.detail,
+                label: label
+            )
+            return ExplainPair.Reply(
+                outline: similarity.outline,
+                detail: similarity.detail,
+                similarity: label?.similarity,
+                grade: label?.grade,
+                jpeg: try picture.jpeg()
+            )
+        }
+    }
+
+    /// A member for a comparison of two: only its crop counts.
+    private static func member(_ sliceID: Identifier, _ crop: LungCrop) -> LabelingMember {
+        LabelingMember(id: sliceID.bytes, patient: [], series: [], offsetMillimeters: nil, crop: crop)
+    }
+}

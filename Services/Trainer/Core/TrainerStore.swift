@@ -1,0 +1,209 @@
+import Contracts
+import Storage
+import Wire
+
+/// What the trainer remembers: models with their files, which were in use one after the other, runs and their epochs.
+///
+/// Free functions over a transaction: whoever calls them decides what is committed together.
+enum TrainerStore {
+    static let migrations = [
+        Migration(
+            name: "trainer",
+            sql: """
+                CREATE TABLE models (
+                    number INTEGER PRIMARY KEY AUTOINCREMENT,
+                    fingerprint BLOB NOT NULL UNIQUE,
+                    state INTEGER NOT NULL,
+                    data_set_id BLOB NOT NULL,
+                    job_id BLOB NOT NULL,
+                    time_ms INTEGER NOT NULL,
+                    training_loss REAL NOT NULL,
+                    test_loss REAL NOT NULL,
+                    epochs INTEGER NOT NULL
+                ) STRICT;
+                CREATE TABLE model_files (
+                    fingerprint BLOB PRIMARY KEY,
+                    bytes BLOB NOT NULL
+                ) STRICT;
+                CREATE TABLE promotions (
+                    number INTEGER PRIMARY KEY AUTOINCREMENT,
+                    fingerprint BLOB NOT NULL,
+                    time_ms INTEGER NOT NULL
+                ) STRICT;
+                CREATE TABLE runs (
+                    job_id BLOB PRIMARY KEY,
+                    input BLOB NOT NULL
+                ) STRICT;
+                CREATE TABLE epochs (
+                    job_id BLOB NOT NULL,
+                    epoch INTEGER NOT NULL,
+                    training_loss REAL NOT NULL,
+                    test_loss REAL NOT NULL,
+                    seconds REAL NOT NULL,
+                    PRIMARY KEY (job_id, epoch)
+                ) STRICT, WITHOUT ROWID;
+                """
+        )
+    ]
+
+    // MARK: Models
+
+    /// Adds a model as a candidate. The same model again (same data, recipe and seed) stays what it is.
+    static func insert(
+        _ model: ModelSummary,
+        bytes: [UInt8],
+        jobID: Identifier,
+        in transaction: Transaction
+    ) throws {
+        try transaction.execute(
+            """
+            INSERT INTO models
+                (fingerprint, state, data_set_id, job_id, time_ms, training_loss, test_loss, epochs)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING
+            """,
+            model.fingerprint.bytes,
+            model.state.rawValue,
+            model.dataSetID.bytes,
+            jobID.bytes,
+            model.timeMilliseconds,
+            model.trainingLoss,
+            model.testLoss,
+            model.epochs
+        )
+        try transaction.execute(
+            "INSERT INTO model_files (fingerprint, bytes) VALUES (?, ?) ON CONFLICT DO NOTHING",
+            model.fingerprint.bytes,
+            bytes
+        )
+    }
+
+    static func hasModel(_ fingerprint: Fingerprint, in transaction: Transaction) throws -> Bool {
+        try transaction.row("SELECT number FROM models WHERE fingerprint = ?", fingerprint.bytes) != nil
+    }
+
+    static func modelBytes(_ fingerprint: Fingerprint, in transaction: Transaction) throws -> [UInt8]? {
+        try transaction.row("SELECT bytes FROM model_files WHERE fingerprint = ?", fingerprint.bytes)?
+            .blob("bytes")
+    }
+
+    static func modelCount(in transaction: Transaction) throws -> Int {
+        try transaction.row("SELECT count(*) AS n FROM models")?.integer("n") ?? 0
+    }
+
+    /// The newest first.
+    static func models(limit: Int, in transaction: Transaction) throws -> [ModelSummary] {
+        try transaction.rows("SELECT * FROM models ORDER BY number DESC LIMIT ?", limit).map { row in
+            guard let fingerprint = Fingerprint(exactly: try row.blob("fingerprint")),
+                let dataSetID = Identifier(exactly: try row.blob("data_set_id")),
+                let state = ModelState(rawValue: try row.integer("state"))
+            else { throw StorageError(.corrupt, "a model's row cannot be read") }
+            return ModelSummary(
+                fingerprint: fingerprint,
+                state: state,
+                dataSetID: dataSetID,
+                timeMilliseconds: try row.integer("time_ms"),
+                trainingLoss: Float(try row.real("training_loss")),
+                testLoss: Float(try row.real("test_loss")),
+                epochs: try row.integer("epochs")
+            )
+        }
+    }
+
+    static func setState(
+        _ state: ModelState,
+        of fingerprint: Fingerprint,
+        in transaction: Transaction
+    ) throws {
+        try transaction.execute(
+            "UPDATE models SET state = ? WHERE fingerprint = ?",
+            state.rawValue,
+            fingerprint.bytes
+        )
+    }
+
+    // MARK: Promotions: a stack whose top is in use
+
+    static func promoted(in transaction: Transaction) throws -> Fingerprint? {
+        try Self.newestPromotions(limit: 1, in: transaction).first
+    }
+
+    static func newestPromotions(limit: Int, in transaction: Transaction) throws -> [Fingerprint] {
+        try transaction.rows("SELECT fingerprint FROM promotions ORDER BY number DESC LIMIT ?", limit).map {
+            guard let fingerprint = Fingerprint(exactly: try $0.blob("fingerprint")) else {
+                throw StorageError(.corrupt, "a promotion names no model")
+            }
+            return fingerprint
+        }
+    }
+
+    static func pushPromotion(
+        _ fingerprint: Fingerprint,
+        timeMilliseconds: UInt64,
+        in transaction: Transaction
+    ) throws {
+        try transaction.execute(
+            "INSERT INTO promotions (fingerprint, time_ms) VALUES (?, ?)",
+            fingerprint.bytes,
+            timeMilliseconds
+        )
+    }
+
+    static func popPromotion(in transaction: Transaction) throws {
+        try transaction.execute(
+            "DELETE FROM promotions WHERE number = (SELECT max(number) FROM promotions)"
+        )
+    }
+
+    // MARK: Runs
+
+    /// Notes what a training was asked for, with everything filled in: its seed can be read again.
+    static func insertRun(
+        _ jobID: Identifier,
+        _ order: StartTraining,
+        in transaction: Transaction
+    ) throws {
+        try transaction.execute(
+            "INSERT INTO runs (job_id, input) VALUES (?, ?)",
+            jobID.bytes,
+            order.encodedBytes
+        )
+    }
+
+    static func runCount(in transaction: Transaction) throws -> Int {
+        try transaction.row("SELECT count(*) AS n FROM runs")?.integer("n") ?? 0
+    }
+
+    /// A run begins, perhaps anew after a restart: epochs of a broken one are forgotten.
+    static func beginRun(_ jobID: Identifier, in transaction: Transaction) throws {
+        try transaction.execute("DELETE FROM epochs WHERE job_id = ?", jobID.bytes)
+    }
+
+    static func insert(_ epoch: EpochRecord, of jobID: Identifier, in transaction: Transaction) throws {
+        try transaction.execute(
+            """
+            INSERT OR REPLACE INTO epochs (job_id, epoch, training_loss, test_loss, seconds)
+            VALUES (?, ?, ?, ?, ?)
+            """,
+            jobID.bytes,
+            epoch.epoch,
+            epoch.trainingLoss,
+            epoch.testLoss,
+            epoch.secondsElapsed
+        )
+    }
+
+    /// The epochs so far; nil when no training has this id.
+    static func epochs(of jobID: Identifier, in transaction: Transaction) throws -> [EpochRecord]? {
+        guard try transaction.row("SELECT job_id FROM runs WHERE job_id = ?", jobID.bytes) != nil else {
+            return nil
+        }
+        return try transaction.rows("SELECT * FROM epochs WHERE job_id = ? ORDER BY epoch", jobID.bytes).map {
+            EpochRecord(
+                epoch: try $0.integer("epoch"),
+                trainingLoss: Float(try $0.real("training_loss")),
+                testLoss: Float(try $0.real("test_loss")),
+                secondsElapsed: try $0.real("seconds")
+            )
+        }
+    }
+}

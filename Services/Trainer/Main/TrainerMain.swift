@@ -1,0 +1,7 @@
+import ServiceKit
+import TrainerCore
+
+@main
+enum TrainerMain {
+    static func main() async { await runService(TrainerDefinition.definition) }
+}

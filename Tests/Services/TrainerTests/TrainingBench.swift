@@ -1,0 +1,124 @@
+import Contracts
+import LabelerCore
+import Messaging
+import PhantomArchive
+import ServiceKit
+import TestKit
+import TrainerCore
+import Wire
+
+/// The real labeler and the real trainer beside an archive of phantoms, over messages in memory.
+struct TrainingBench {
+    let archive: ArchiveService
+    let labeler: ServiceClient
+    let trainer: ServiceClient
+    let folder: String
+
+    static func with(
+        slices: [ArchivedSlice] = Phantoms.slices,
+        _ body: (TrainingBench) async throws -> Void
+    ) async throws {
+        try await withTemporaryFolder { folder in
+            let transport = MemoryTransport()
+            let archive = try await ArchiveService.start(in: "\(folder)/ingest", transport: transport)
+            let hosts = [
+                try await Self.start(LabelerDefinition.definition, in: folder, transport),
+                try await Self.start(TrainerDefinition.definition, in: folder, transport),
+            ]
+            try await archive.store(slices)
+            let bench = TrainingBench(
+                archive: archive,
+                labeler: try Self.client("labeler", .labeler, transport),
+                trainer: try Self.client("trainer", .trainer, transport),
+                folder: folder
+            )
+            let result: Result<Void, any Error>
+            do {
+                try await body(bench)
+                result = .success(())
+            } catch {
+                result = .failure(error)
+            }
+            for client in [bench.labeler, bench.trainer] { await client.close() }
+            for host in hosts.reversed() { await host.stop() }
+            await archive.stop()
+            try result.get()
+        }
+    }
+
+    private static func start(
+        _ definition: ServiceDefinition,
+        in folder: String,
+        _ transport: MemoryTransport
+    ) async throws -> ServiceHost {
+        let name = definition.name
+        var settings = [
+            "data": "\(folder)/\(name)", "listen": "memory://\(name)",
+            "publish": "memory://\(name)-events", "health-port": "0",
+        ]
+        settings.merge(ArchiveService.peerSettings) { $1 }
+        if name == "trainer" {
+            settings["labeler-address"] = "memory://labeler"
+            settings["labeler-events-address"] = "memory://labeler-events"
+        }
+        return try await ServiceHost.start(definition, settings: settings, transport: transport)
+    }
+
+    private static func client(
+        _ name: String,
+        _ number: ServiceNumber,
+        _ transport: MemoryTransport
+    ) throws -> ServiceClient {
+        try ServiceClient(transport: transport, address: Address("memory://\(name)"), service: number)
+    }
+
+    /// Builds a data set and returns its id.
+    func buildDataSet(seed: UInt64 = 7) async throws -> Identifier {
+        let request = BuildDataSet(seed: seed, memberMaximum: 0, testShare: 0.25)
+        let job = try await Self.ended(try await self.labeler.call(request).jobID, at: self.labeler)
+        guard job.state == .done, let id = Identifier(hex: job.result) else {
+            throw BenchFailure(description: "no data set: \(job.text)")
+        }
+        return id
+    }
+
+    /// Trains to the end.
+    func train(
+        dataSetID: Identifier? = nil,
+        epochs: UInt32 = 3,
+        seed: UInt64 = 5,
+        promote: Bool = false
+    ) async throws -> Job {
+        let request = StartTraining(dataSetID: dataSetID, epochs: epochs, seed: seed, promote: promote)
+        return try await Self.ended(try await self.trainer.call(request).jobID, at: self.trainer)
+    }
+
+    /// Waits for a job's end.
+    static func ended(_ jobID: Identifier, at client: ServiceClient) async throws -> Job {
+        var job = try await client.call(JobStatus(jobID: jobID)).job
+        let hasEnded = try await eventually(within: .seconds(120), every: .milliseconds(20)) {
+            job = try await client.call(JobStatus(jobID: jobID)).job
+            return job.state == .done || job.state == .failed || job.state == .cancelled
+        }
+        guard hasEnded else { throw BenchFailure(description: "the job did not end: \(job.text)") }
+        return job
+    }
+
+    /// The trainer's events of one kind.
+    func events<Event: WireEvent>(_ type: Event.Type) async throws -> [Event] {
+        let request = FetchEvents(logID: nil, after: 0, limit: 1_000, waitMilliseconds: 0)
+        return try await self.trainer.call(request).events.filter { $0.kind == Event.kind }.map {
+            try Event(decoding: $0.body)
+        }
+    }
+}
+
+/// Why a bench gave up.
+struct BenchFailure: Error, CustomStringConvertible {
+    let description: String
+}
+
+/// Phantom slices that all tests share: four patients of ten slices.
+enum Phantoms {
+    static let slices = ArchivedSlice.slices(ofPatients: [11, 12, 13, 14], sliceCount: 10, size: 160)
+}
