@@ -46,6 +46,25 @@ package enum DurableFile {
         return bytes
     }
 
+    /// Reads to the end of whatever a path names, also where a size is not known: a pipe, `/proc`, a mounted secret.
+    package static func readStream(_ path: String) throws(StorageError) -> [UInt8] {
+        let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw systemError("open") }
+        defer { _ = close(descriptor) }
+        var bytes: [UInt8] = []
+        var part = [UInt8](repeating: 0, count: 4_096)
+        while true {
+            let count = unsafe part.withUnsafeMutableBytes { buffer in
+                // SAFETY: read writes at most the count of the buffer.
+                unsafe Glibc.read(descriptor, buffer.baseAddress, buffer.count)
+            }
+            if count < 0 && errno == EINTR { continue }
+            guard count >= 0 else { throw systemError("read") }
+            guard count > 0 else { return bytes }
+            bytes += part.prefix(count)
+        }
+    }
+
     /// Removes a file; an absent one is no error.
     package static func remove(_ path: String) throws(StorageError) {
         guard unsafe unlink(path) == 0 || errno == ENOENT else { throw systemError("unlink") }

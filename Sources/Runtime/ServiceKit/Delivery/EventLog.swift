@@ -32,7 +32,7 @@ package final class EventLog: Sendable {
     package struct Batch: Sendable, Equatable {
         package let logID: Identifier
         package let headSeq: UInt64
-        /// The oldest event which is still there; one past the head of an empty log.
+        /// The oldest event which is still there; 0 in an empty log.
         package let firstSeq: UInt64
         package let events: [EventRecord]
     }
@@ -134,7 +134,7 @@ package final class EventLog: Sendable {
                 if !events.isEmpty && byteCount > byteCountMaximum { break }
                 events.append(event)
             }
-            let firstSeq = first.map { UInt64($0) } ?? headSeq + 1
+            let firstSeq = first.map { UInt64(clamping: $0) } ?? (headSeq == 0 ? 0 : headSeq + 1)
             return Batch(logID: logID, headSeq: headSeq, firstSeq: firstSeq, events: events)
         }
     }

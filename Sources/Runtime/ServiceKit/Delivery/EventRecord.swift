@@ -38,7 +38,7 @@ package struct EventRecord: Sendable, Equatable {
         guard kind == Event.kind, schema == Event.schema else {
             throw Refusal(.unsupportedSchema, "event \(kind) of schema \(schema) was read as \(Event.kind)")
         }
-        return try Event(body: body)
+        return try Event(decoding: body)
     }
 }
 

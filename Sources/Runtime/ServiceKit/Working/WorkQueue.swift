@@ -1,3 +1,4 @@
+internal import Contracts
 package import Storage
 internal import Synchronization
 
@@ -89,22 +90,14 @@ package struct WorkQueue: Sendable {
     }
 }
 
-/// One piece of work which was given up, with its reason.
-package struct DeadLetter: Sendable, Equatable {
-    package let queue: String
-    package let key: String
-    package let attempts: Int
-    package let reason: String
-    /// When it was given up, milliseconds since 1970.
-    package let timeMilliseconds: UInt64
-
+extension DeadLetter {
     /// The newest dead letters of all queues.
-    package static func list(limit: Int, in transaction: Transaction) throws -> [DeadLetter] {
+    static func list(limit: Int, in transaction: Transaction) throws -> [DeadLetter] {
         try transaction.rows("SELECT * FROM dead_letters ORDER BY time_ms DESC, queue, key LIMIT ?", limit)
             .map {
                 DeadLetter(
-                    queue: try $0.text("queue"),
                     key: try $0.text("key"),
+                    kind: try $0.text("queue"),
                     attempts: try $0.integer("attempts"),
                     reason: try $0.text("reason"),
                     timeMilliseconds: try $0.integer("time_ms")
@@ -116,8 +109,7 @@ package struct DeadLetter: Sendable, Equatable {
     ///
     /// Newer work under the same key wins over a letter. The caller rings the queues after the commit.
     static func retryAll(in transaction: Transaction) throws -> Int {
-        let count =
-            try transaction.row("SELECT count(*) AS n FROM dead_letters")?.integer("n", as: Int.self) ?? 0
+        let count = try transaction.row("SELECT count(*) AS n FROM dead_letters")?.integer("n", as: Int.self)
         try transaction.execute(
             """
             INSERT INTO work(queue, key, payload) SELECT queue, key, payload FROM dead_letters WHERE true
@@ -125,7 +117,7 @@ package struct DeadLetter: Sendable, Equatable {
             """
         )
         try transaction.execute("DELETE FROM dead_letters")
-        return count
+        return count ?? 0
     }
 }
 
