@@ -1,4 +1,4 @@
-import Dispatch
+import Foundation
 import Glibc
 import Messaging
 
@@ -114,7 +114,7 @@ final class RawSocket: Sendable {
     /// Keeps blocking calls away from the threads which run tasks.
     private func offPool<Value: Sendable>(_ body: @escaping @Sendable () -> Value) async -> Value {
         await withCheckedContinuation { continuation in
-            DispatchQueue.global().async { continuation.resume(returning: body()) }
+            Thread.detachNewThread { continuation.resume(returning: body()) }
         }
     }
 }

@@ -144,6 +144,20 @@ struct TrapTests {
         await listener.close()
     }
 
+    @Test("nng trap 16: a reply of 8 MiB reaches a slow reader although the listener closes at once")
+    func drainsToSlowReader() async throws {
+        let (listener, port) = try await serve(limit: 9 << 20) { _ in [UInt8](repeating: 0xA5, count: 8 << 20)
+        }
+        let socket = try RawSocket.connected(to: port)
+        await socket.send(Hello.request + bigEndian(UInt64(4)) + [0x80, 0, 0, 1])
+        // The reply has begun to come, and more than the kernel's buffers hold is still to come.
+        #expect(await socket.receive(8 + 8 + 4).count == 20)
+        async let closing: Void = listener.close()
+        try await Task.sleep(for: .milliseconds(100))
+        #expect(await socket.receive(8 << 20).count == 8 << 20)
+        await closing
+    }
+
     @Test("nng trap 17: TCP keep-alive and no-delay are on at both ends")
     func keepsAlive() async throws {
         let (listener, port) = try await serve()

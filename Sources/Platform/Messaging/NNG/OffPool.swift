@@ -1,11 +1,13 @@
-private import Dispatch
+private import Foundation
 
-/// Runs a call which may block on a thread outside the cooperative pool, where it would stop other tasks.
+/// Runs a call which may block on a thread of its own.
+///
+/// Not on a global dispatch queue: on Linux tasks run on the same few threads, and two blocked calls stop them all.
 func offPool<Value: Sendable>(
     _ body: @escaping @Sendable () throws(MessagingError) -> Value
 ) async throws(MessagingError) -> Value {
     let result: Result<Value, MessagingError> = await withCheckedContinuation { continuation in
-        DispatchQueue.global().async {
+        Thread.detachNewThread {
             continuation.resume(returning: Result(catching: body))
         }
     }
