@@ -1,6 +1,6 @@
 """Asks a Carina service and follows its events, with nothing but Python's own library.
 
-    client = Client("tcp://127.0.0.1:7404")
+    client = Client("tcp://127.0.0.1:7431")
     print(client.call("common.Hello", {}))
 """
 

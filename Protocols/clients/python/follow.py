@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Follows a service's event log into an SQLite file: each event once, in order, whatever is killed on the way.
 
-    follow.py --requests tcp://127.0.0.1:7404 --bell tcp://127.0.0.1:7504 --database events.sqlite
+    follow.py --requests tcp://127.0.0.1:7431 --bell tcp://127.0.0.1:7432 --database events.sqlite
 
 The effect of an event (here: a row in the table `events`) and the position in the log are committed in one transaction
 (W-27). Killed before the commit, neither happened; killed after it, both did. A system of your own puts its effect where
