@@ -58,22 +58,33 @@ package struct AttributeFilter: Sendable, Equatable {
 
 /// Which items a query admits; remembers its verdict on each value, for archives repeat a few values often.
 struct Admission {
-    private let query: NeighborQuery
+    private let excludedID: NeighborID?
+    private let excludedSeries: NeighborID?
+    private let excludedPatient: NeighborID?
+    private let filters: [AttributeFilter]
     private var verdicts: [[String: Bool]]
 
     init(_ query: NeighborQuery) {
-        self.query = query
+        self.excludedID = query.excludedID
+        self.excludedSeries = query.excludedSeries
+        self.excludedPatient = query.excludedPatient
+        self.filters = query.filters
         self.verdicts = Array(repeating: [:], count: query.filters.count)
     }
 
-    mutating func admits(_ member: Member) -> Bool {
-        if member.id == self.query.excludedID || member.series == self.query.excludedSeries
-            || member.patient == self.query.excludedPatient
-        {
-            return false
-        }
-        for (index, filter) in self.query.filters.enumerated() {
-            guard self.holds(filter, at: index, for: member.attributes[filter.key]) else { return false }
+    /// Whether items have to be asked for their attributes.
+    var hasFilters: Bool { !self.verdicts.isEmpty }
+
+    /// Whether nothing excludes an item.
+    func admits(_ member: Member) -> Bool {
+        member.id != self.excludedID && member.series != self.excludedSeries
+            && member.patient != self.excludedPatient
+    }
+
+    /// Whether an item meets all filters.
+    mutating func admits(_ attributes: [String: String]) -> Bool {
+        for (index, filter) in self.filters.enumerated() {
+            guard self.holds(filter, at: index, for: attributes[filter.key]) else { return false }
         }
         return true
     }

@@ -39,13 +39,8 @@ package struct NeighborIndex: Sendable {
     package mutating func insert(_ item: NeighborItem) throws(NeighborError) -> Bool {
         let row = try self.view.layout.row(item.vector)
         let isReplacing = self.remove(item.id)
-        let member = Member(
-            id: item.id,
-            series: item.series,
-            patient: item.patient,
-            attributes: item.attributes
-        )
-        self.place(member, row: row)
+        let member = Member(id: item.id, series: item.series, patient: item.patient)
+        self.place(member, attributes: item.attributes, row: row)
         return isReplacing
     }
 
@@ -76,19 +71,30 @@ package struct NeighborIndex: Sendable {
         max(8, Int(Double(self.count).squareRoot() / 4))
     }
 
-    private mutating func place(_ member: Member, row: [Float]) {
+    private mutating func place(_ member: Member, attributes: [String: String], row: [Float]) {
         guard let home = self.view.nearestPartition(to: row) else {
             let radii = self.view.layout.partDistances(from: row.span, to: row.span)
             let layout = self.view.layout
             self.homes[member.id] = self.partitionCount
             self.view.append(
-                Partition(layout: layout, members: [member], rows: row, radii: radii),
+                Partition(
+                    layout: layout,
+                    members: [member],
+                    attributes: [attributes],
+                    rows: row,
+                    radii: radii
+                ),
                 reference: row
             )
             return
         }
         let radii = self.view.layout.partDistances(from: self.view.reference(home).span, to: row.span)
-        let partition = self.view.partitions[home].adding(member, row: row, radii: radii)
+        let partition = self.view.partitions[home].adding(
+            member,
+            attributes: attributes,
+            row: row,
+            radii: radii
+        )
         self.homes[member.id] = home
         self.view.replace(home, by: partition)
         if partition.count > 2 * self.partitionShare {
@@ -108,6 +114,7 @@ package struct NeighborIndex: Sendable {
             return Partition(
                 layout: layout,
                 members: positions.map { partition.members[$0] },
+                attributes: positions.map { partition.attributes[$0] },
                 rows: rows,
                 radii: layout.partDistances(from: mean.span, to: rows.span)
             )
@@ -125,7 +132,11 @@ package struct NeighborIndex: Sendable {
         let partition = self.view.partitions[home]
         self.drop(home)
         for (position, member) in partition.members.enumerated() {
-            self.place(member, row: Array(partition.rows[position * stride..<(position + 1) * stride]))
+            self.place(
+                member,
+                attributes: partition.attributes[position],
+                row: Array(partition.rows[position * stride..<(position + 1) * stride])
+            )
         }
     }
 

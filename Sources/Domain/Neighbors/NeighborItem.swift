@@ -23,12 +23,11 @@ package struct NeighborItem: Sendable, Equatable {
     }
 }
 
-/// Everything about an item but its vector.
+/// Whose an item is. Without attributes: nothing in it is counted, so a search copies it for nothing.
 struct Member: Sendable {
     let id: NeighborID
     let series: NeighborID
     let patient: NeighborID
-    let attributes: [String: String]
 }
 
 /// Why the index refuses an item or a query. It is unchanged then.

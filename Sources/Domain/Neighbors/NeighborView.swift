@@ -36,6 +36,7 @@ package struct NeighborView: Sendable {
         for (number, partition) in self.partitions.enumerated() {
             let rows = partition.rows
             for (position, member) in partition.members.enumerated() where admission.admits(member) {
+                if admission.hasFilters && !admission.admits(partition.attributes[position]) { continue }
                 let squared = weightedSquaredDistance(
                     row.span,
                     rows.span.extracting(position * stride..<(position + 1) * stride),

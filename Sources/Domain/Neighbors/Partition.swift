@@ -6,6 +6,8 @@ final class Partition: Sendable {
 
     /// (N).
     let members: [Member]
+    /// (N).
+    let attributes: [[String: String]]
     /// (N, S), padded rows.
     let rows: [Float]
     /// (N, P), distances to the reference point; their sums of squares ascend.
@@ -23,20 +25,34 @@ final class Partition: Sendable {
     /// - Parameters:
     ///   - rows: (N, S), N at least 1.
     ///   - radii: (N, P), from `PartLayout.partDistances` with the reference point.
-    convenience init(layout: PartLayout, members: [Member], rows: [Float], radii: [Float]) {
+    convenience init(
+        layout: PartLayout,
+        members: [Member],
+        attributes: [[String: String]],
+        rows: [Float],
+        radii: [Float]
+    ) {
         let partCount = layout.parts.count
         let keys = members.indices.map { Self.key(radii[$0 * partCount..<($0 + 1) * partCount]) }
         let order = members.indices.sorted { (keys[$0], $0) < (keys[$1], $1) }
         self.init(
             partCount: partCount,
             ascendingMembers: order.map { members[$0] },
+            attributes: order.map { attributes[$0] },
             rows: order.flatMap { rows[$0 * layout.stride..<($0 + 1) * layout.stride] },
             radii: order.flatMap { radii[$0 * partCount..<($0 + 1) * partCount] }
         )
     }
 
-    private init(partCount: Int, ascendingMembers members: [Member], rows: [Float], radii: [Float]) {
+    private init(
+        partCount: Int,
+        ascendingMembers members: [Member],
+        attributes: [[String: String]],
+        rows: [Float],
+        radii: [Float]
+    ) {
         self.members = members
+        self.attributes = attributes
         self.rows = rows
         self.radii = radii
         var ringExtents: [Float] = []
@@ -58,7 +74,12 @@ final class Partition: Sendable {
     /// - Parameters:
     ///   - row: (S).
     ///   - radii: (P), its distances to the reference point.
-    func adding(_ member: Member, row: [Float], radii: [Float]) -> Partition {
+    func adding(
+        _ member: Member,
+        attributes: [String: String],
+        row: [Float],
+        radii: [Float]
+    ) -> Partition {
         let partCount = radii.count
         let key = Self.key(radii[...])
         var low = 0
@@ -74,6 +95,7 @@ final class Partition: Sendable {
         return Partition(
             partCount: partCount,
             ascendingMembers: Self.joined(self.members[..<low], [member], self.members[low...]),
+            attributes: Self.joined(self.attributes[..<low], [attributes], self.attributes[low...]),
             rows: Self.joined(self.rows[..<(low * row.count)], row, self.rows[(low * row.count)...]),
             radii: Self.joined(self.radii[..<(low * partCount)], radii, self.radii[(low * partCount)...])
         )
@@ -88,6 +110,7 @@ final class Partition: Sendable {
         return Partition(
             partCount: partCount,
             ascendingMembers: Self.joined(self.members[..<position], [], self.members[(position + 1)...]),
+            attributes: Self.joined(self.attributes[..<position], [], self.attributes[(position + 1)...]),
             rows: Self.joined(self.rows[..<row.lowerBound], [], self.rows[row.upperBound...]),
             radii: Self.joined(self.radii[..<radii.lowerBound], [], self.radii[radii.upperBound...])
         )

@@ -86,32 +86,36 @@ struct RingSearch {
     }
 
     private mutating func open(partition number: Int, ring: Int) {
+        // Held once for the ring: reached through `self`, each would be retained for each vector.
         let partition = self.view.partitions[number]
-        let stride = self.view.layout.stride
+        let (rows, radii, members) = (partition.rows, partition.radii, partition.members)
+        let (row, centers, bound, weights) = (self.row, self.centers, self.bound, self.query.weights)
+        let layout = self.view.layout
         let positions = partition.positions(ofRing: ring)
-        let rows = partition.rows
-        let radii = partition.radii
+        var limit = DistanceBound.squaredLimit(of: self.top.radius)
         self.cost.ringsVisited += 1
         self.cost.candidates += positions.count
         for position in positions {
-            let limit = DistanceBound.squaredLimit(of: self.top.radius)
-            let bound = self.bound.squared(
-                query: self.centers.span,
+            let atLeast = bound.squared(
+                query: centers.span,
                 from: number * self.partCount,
                 radii: radii.span,
                 from: position * self.partCount
             )
-            if bound > Double(limit) || !self.admission.admits(partition.members[position]) { continue }
+            let member = members[position]
+            if atLeast > Double(limit) || !self.admission.admits(member) { continue }
+            if self.admission.hasFilters && !self.admission.admits(partition.attributes[position]) {
+                continue
+            }
             self.cost.distancesComputed += 1
             let squared = weightedSquaredDistance(
-                self.row.span,
-                rows.span.extracting(position * stride..<(position + 1) * stride),
-                partEnds: self.view.layout.ends.span,
-                weights: self.query.weights.span,
+                row.span,
+                rows.span.extracting(position * layout.stride..<(position + 1) * layout.stride),
+                partEnds: layout.ends.span,
+                weights: weights.span,
                 limit: limit
             )
             if squared > limit { continue }
-            let member = partition.members[position]
             self.top.offer(
                 TopList.Entry(
                     distance: squared.squareRoot(),
@@ -121,6 +125,7 @@ struct RingSearch {
                     row: position
                 )
             )
+            limit = DistanceBound.squaredLimit(of: self.top.radius)
         }
     }
 }

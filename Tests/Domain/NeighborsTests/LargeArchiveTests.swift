@@ -80,4 +80,23 @@ private func paths(count: Int, parts: [Int], seed: UInt64) -> [NeighborItem] {
             )
         }
     }
+
+    @Test("20,000 × 64 without any structure: nothing can be left out, and the answer is exact all the same")
+    func uniform() throws {
+        let items = archive(count: 20_000, parts: [64], scatter: .uniform, seed: 3)
+        let view = try index(items, parts: [64]).view
+        let queries = archive(count: 20, parts: [64], scatter: .uniform, seed: 4).map {
+            NeighborQuery(vector: $0.vector, weights: [1], k: 10)
+        }
+        let clock = ContinuousClock()
+        var found: [NeighborAnswer] = []
+        let searching = try clock.measure { found = try queries.map { try view.search($0) } }
+        let expected = try queries.map { try view.bruteForce($0) }
+        #expect(found.map(\.neighbors) == expected.map(\.neighbors))
+        let computed = found.reduce(0) { $0 + $1.cost.distancesComputed }
+        print(
+            "20,000 × 64 uniform: \(Double(computed) / Double(20_000 * queries.count)) of the distances computed,",
+            "\(searching / queries.count) a search"
+        )
+    }
 }
