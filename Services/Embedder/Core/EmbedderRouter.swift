@@ -20,17 +20,17 @@ extension EmbedderService {
     func embed(_ request: EmbedPixels, wanted: Fingerprint?) async throws -> EmbedPixels.Reply {
         let generation = try await self.generation(wanted)
         guard let model = try await self.model(generation.fingerprint) else {
-            throw Refusal(.internalFailure, text: "the model of the generation is missing")
+            throw Refusal(.internalFailure, "the model of the generation is missing")
         }
-        let slice = try request.slice.ctSlice
+        let slice = request.slice.ctSlice
         switch try await offPool({ SliceEmbedder.embed(slice, with: model) }) {
-        case .refused(let reason): throw Refusal(.badArgument, text: "noLung: \(reason)")
+        case .refused(let reason): throw Refusal(.badArgument, "noLung: \(reason)")
         case .embedded(let vector, let area):
             return EmbedPixels.Reply(
                 fingerprint: generation.fingerprint,
                 vector: vector,
                 parts: model.partRecords,
-                lungArea: area
+                lungAreaSquareCentimeters: area
             )
         }
     }
@@ -64,7 +64,7 @@ extension EmbedderService {
                 building: all.last { $0.state == .building }?.fingerprint,
                 generations: try all.filter(\.isKept).map {
                     let progress = try EmbedderStore.progress(of: $0, in: transaction)
-                    return GenerationRecord(
+                    return GenerationSummary(
                         fingerprint: $0.fingerprint,
                         count: UInt64(progress.embedded),
                         total: UInt64(progress.total),
@@ -80,7 +80,7 @@ extension EmbedderService {
         let all = try await self.database.read { try EmbedderStore.generations(in: $0) }
         if let wanted {
             guard let generation = all.first(where: { $0.fingerprint == wanted && $0.isKept }) else {
-                throw Refusal(.modelMismatch, text: "generation \(wanted) is not kept here")
+                throw Refusal(.modelMismatch, "generation \(wanted) is not kept here")
             }
             return generation
         }

@@ -47,7 +47,7 @@ struct EmbedderService: Sendable {
 
     /// Fetches a promoted model and starts its generation, or takes up again one that is known.
     func startGeneration(_ item: WorkItem) async throws -> @Sendable (Transaction) throws -> Void {
-        let fingerprint = try Fingerprint(bytes: item.payload)
+        let fingerprint = try EmbedderStore.fingerprint(item.payload)
         let fetched = try await self.trainer.call(FetchModel(fingerprint: fingerprint), timeout: .seconds(30))
         let model = try EmbeddingModel(serialized: fetched.bytes)
         guard model.fingerprint == fingerprint.bytes else {
@@ -92,7 +92,7 @@ struct EmbedderService: Sendable {
         } catch let refusal as Refusal where refusal.code == .notFound {
             return { _ in }  // Removed at ingest; the event that says so is on its way.
         }
-        let slice = try pixels.slice.ctSlice
+        let slice = pixels.slice.ctSlice
         let result = try await offPool { SliceEmbedder.embed(slice, with: model) }
         return { transaction in
             try self.commit(result, of: metadata, generation: generation, in: transaction)
@@ -135,11 +135,8 @@ struct EmbedderService: Sendable {
             let generations = try EmbedderStore.generations(in: transaction)
             guard let building = generations.last(where: { $0.state == .building }) else { return }
             let progress = try EmbedderStore.progress(of: building, in: transaction)
-            let dead = try EmbedderStore.slices.deadLetterCount(
-                keyPrefix: "\(building.fingerprint)/",
-                in: transaction
-            )
-            guard progress.embedded + progress.refused + dead >= progress.total else { return }
+            // What has failed for good is a dead letter with its reason: it does not hold the generation back.
+            guard try EmbedderStore.slices.count(in: transaction) == 0 else { return }
             for other in generations where other.number != building.number {
                 if other.state == .standby { try self.retire(other, in: transaction) }
                 if other.state == .serving {

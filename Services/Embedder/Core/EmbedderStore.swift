@@ -125,7 +125,8 @@ enum EmbedderStore {
             """,
             generation.number
         ) {
-            try Self.enqueue(try Identifier(bytes: row.blob("slice_id")), for: generation, in: transaction)
+            let sliceID = try Self.identifier(try row.blob("slice_id"))
+            try Self.enqueue(sliceID, for: generation, in: transaction)
         }
     }
 
@@ -203,12 +204,28 @@ enum EmbedderStore {
     static func progress(of generation: Generation, in transaction: Transaction) throws -> GenerationProgress
     {
         func count(_ sql: String) throws -> Int {
-            try transaction.row("SELECT count(*) AS n FROM \(sql)", generation.number)?.int("n") ?? 0
+            try transaction.row("SELECT count(*) AS n FROM \(sql)", generation.number)?.integer("n") ?? 0
         }
         return GenerationProgress(
             embedded: try count("embeddings WHERE generation = ?"),
             refused: try count("refusals WHERE generation = ?"),
-            total: try transaction.row("SELECT count(*) AS n FROM slices")?.int("n") ?? 0
+            total: try transaction.row("SELECT count(*) AS n FROM slices")?.integer("n") ?? 0
         )
+    }
+
+    // MARK: Names
+
+    static func identifier(_ bytes: [UInt8]) throws -> Identifier {
+        guard let identifier = Identifier(exactly: bytes) else {
+            throw StorageError(.corrupt, "an id is not 16 bytes")
+        }
+        return identifier
+    }
+
+    static func fingerprint(_ bytes: [UInt8]) throws -> Fingerprint {
+        guard let fingerprint = Fingerprint(exactly: bytes) else {
+            throw StorageError(.corrupt, "a fingerprint is not 32 bytes")
+        }
+        return fingerprint
     }
 }

@@ -19,9 +19,9 @@ struct Generation: Sendable, Equatable {
     let state: State
 
     init(row: Row) throws {
-        self.number = try row.int("number")
-        self.fingerprint = try Fingerprint(bytes: row.blob("fingerprint"))
-        guard let state = State(rawValue: try row.int("state")) else {
+        self.number = try row.integer("number")
+        self.fingerprint = try EmbedderStore.fingerprint(try row.blob("fingerprint"))
+        guard let state = State(rawValue: try row.integer("state")) else {
             throw StorageError(.corrupt, "a generation's state is unknown")
         }
         self.state = state
@@ -55,8 +55,8 @@ struct EmbeddingTask: Sendable, Equatable {
     }
 
     init(bytes: [UInt8]) throws {
-        self.fingerprint = try Fingerprint(bytes: Array(bytes.prefix(32)))
-        self.sliceID = try Identifier(bytes: Array(bytes.dropFirst(32)))
+        self.fingerprint = try EmbedderStore.fingerprint(Array(bytes.prefix(32)))
+        self.sliceID = try EmbedderStore.identifier(Array(bytes.dropFirst(32)))
     }
 }
 

@@ -33,9 +33,9 @@ extension EmbeddingModel {
 
 extension SliceMetadata {
     /// What a search can filter by; names as in `Protocols/Gateway.md`.
-    var searchAttributes: [AttributeRecord] {
+    var searchAttributes: [Attribute] {
         var attributes = [
-            AttributeRecord(key: "scale", value: self.scale == .hounsfield ? "hounsfield" : "grey8")
+            Attribute(key: "scale", value: self.scale == .hounsfield ? "hounsfield" : "grey8")
         ]
         if let kernel = self.kernel { attributes.append(.init(key: "kernel", value: kernel)) }
         if let date = self.studyDate { attributes.append(.init(key: "date", value: "\(date)")) }

@@ -1,4 +1,5 @@
 import Contracts
+import LineProtocol
 import Messaging
 package import ServiceKit
 import Storage
@@ -22,6 +23,11 @@ enum GatewaySettings {
         "tokens",
         help:
             "One token a line: name role sha256. Roles: reader, writer, admin. None: everybody is admin, loopback only."
+    )
+    static let openToAll = Setting.flag(
+        "open-to-all",
+        default: false,
+        help: "Listen beyond loopback although there are no tokens: everybody who reaches the port is admin."
     )
     static let connections = Setting.integer(
         "connections",
@@ -47,7 +53,7 @@ enum GatewaySettings {
     )
 
     static let all: [any DeclaredSetting] = [
-        host, port, indexNodes, tokens, connections, idle, certificate, key,
+        host, port, indexNodes, tokens, openToAll, connections, idle, certificate, key,
     ]
 }
 
@@ -70,15 +76,16 @@ package enum GatewayDefinition {
                 try await Task.sleep(for: .seconds(1))
             }
         }
-        host.requireReady("index") {
+        host.requireReady {
             do {
                 _ = try nodes.plan()
                 return nil
             } catch { return error.text }
         }
-        let server = try await GatewayServer.bound(to: Self.options(host), logger: host.logger)
+        let server = try await LineServer.bound(to: Self.options(host), logger: host.logger)
         host.logger.notice("line protocol is open", metadata: ["port": "\(server.port)"])
-        try host.publishEndpoint("lines", port: server.port)
+        // Whoever asked for port 0 finds the system's choice here.
+        try DurableFile.write(Array("\(server.port)\n".utf8), to: "\(host.dataFolder)/port")
         host.background("lines") {
             try await server.run { GatewaySession(router: router) }
         }
@@ -99,7 +106,25 @@ package enum GatewayDefinition {
         return NodeDirectory(clients: clients)
     }
 
+    /// G-09: whoever reaches an open port may do everything, so an open port is on loopback.
+    private static func checkExposure(_ settings: Settings, access: AccessControl) throws {
+        let host = settings[GatewaySettings.host]
+        let isLoopback = host == "localhost" || host == "::1" || host.hasPrefix("127.")
+        guard isLoopback || !access.isOpen || settings[GatewaySettings.openToAll] else {
+            throw ConfigurationError([
+                "host: \(host) is no loopback address and there are no tokens: give tokens, or --open-to-all true"
+            ])
+        }
+    }
+
     private static func router(_ host: ServiceHost, nodes: NodeDirectory) throws -> GatewayRouter {
+        let access: AccessControl
+        do {
+            access = try AccessControl(tokenLines: host.settings[GatewaySettings.tokens])
+        } catch {
+            throw ConfigurationError(["tokens: \(error)"])
+        }
+        try Self.checkExposure(host.settings, access: access)
         let ingest = try host.client(of: .ingest)
         let embedder = try host.client(of: .embedder)
         let service = GatewayService(
@@ -111,8 +136,8 @@ package enum GatewayDefinition {
             bulkByteCountMaximum: Self.bulkByteCountMaximum
         )
         return GatewayRouter(
-            access: try AccessControl(tokenLines: host.settings[GatewaySettings.tokens]),
-            audit: AuditTrail(database: host.database, now: { WallClock.millisecondsSince1970 }),
+            access: access,
+            audit: AuditTrail(database: host.database, now: host.clock.now),
             service: service,
             bulkByteCountMaximum: Self.bulkByteCountMaximum,
             logger: host.logger,
@@ -123,9 +148,9 @@ package enum GatewayDefinition {
     /// An object travels to ingest in one frame: a header, its length and the request's tags must fit beside it.
     private static let bulkByteCountMaximum = Limits.bulkFrameBytesMaximum - 4096
 
-    private static func options(_ host: ServiceHost) -> GatewayServer.Options {
+    private static func options(_ host: ServiceHost) -> LineServer.Options {
         let settings = host.settings
-        var options = GatewayServer.Options(
+        var options = LineServer.Options(
             host: settings[GatewaySettings.host],
             port: settings[GatewaySettings.port],
             limits: LineLimits(bulkByteCount: Self.bulkByteCountMaximum)

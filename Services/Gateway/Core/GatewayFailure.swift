@@ -1,3 +1,4 @@
+import LineProtocol
 import Logging
 import Messaging
 import Wire

@@ -2,8 +2,8 @@ import ServiceKit
 
 /// What the gateway counts; labels are names of commands and codes, never ids.
 struct GatewayMetrics: Sendable {
-    private let commands: Counter
-    private let seconds: Histogram
+    private let commands: Metrics.Counter
+    private let seconds: Metrics.Observations
 
     init(_ metrics: Metrics) {
         self.commands = metrics.counter(

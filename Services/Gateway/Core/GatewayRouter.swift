@@ -1,4 +1,5 @@
 import Contracts
+import LineProtocol
 import Logging
 import ServiceKit
 import Wire

@@ -1,3 +1,4 @@
+import LineProtocol
 import Logging
 import NIOCore
 import ServiceKit
@@ -61,7 +62,7 @@ struct GatewaySession: CommandSession {
             throw CommandFailure(.notAuthenticated, "HELLO 2 AUTH name token, or AUTH token, comes first")
         }
         return .fields([
-            "server": .text("carina"), "version": .text(ServiceVersion.text), "proto": .integer(2),
+            "server": .text("carina"), "version": .text(Release.version), "proto": .integer(2),
             "mode": .text("standalone"), "role": .text(self.client?.role.rawValue ?? "none"),
             "bulk-maximum": .integer(Int64(self.router.bulkByteCountMaximum)), "modules": .list([]),
         ])

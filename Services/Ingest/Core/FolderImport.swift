@@ -43,7 +43,7 @@ struct FolderImport: Sendable {
             let bytes = try await offPool { (try? DurableFile.read(file)) ?? nil } ?? []
             let commit = try await self.store(bytes)
             counts[try await self.database.write { try commit($0).outcome }, default: 0] += 1
-            run.report(Float(index + 1) / Float(files.count), "\(index + 1) of \(files.count) files")
+            run.report(Double(index + 1) / Double(files.count), "\(index + 1) of \(files.count) files")
         }
         let text =
             "\(counts[.stored] ?? 0) stored, \(counts[.duplicate] ?? 0) known, \(counts[.refused] ?? 0) refused"

@@ -1,5 +1,6 @@
 import Contracts
 import ServiceKit
+import Storage
 import Wire
 
 /// From messages to calls of the service.

@@ -54,7 +54,7 @@ struct IngestService: Sendable {
             throw Refusal(.busy, "the same pixels are being removed; try again", isRetriable: true)
         }
         var metadata = read.metadata
-        metadata.storedSeq = self.events.headSeq(in: transaction) + 1
+        metadata.storedSeq = try self.events.nextSeq(in: transaction)
         try IngestStore.insert(
             StoredSlice(metadata: metadata, pixels: pixels, object: read.object),
             in: transaction

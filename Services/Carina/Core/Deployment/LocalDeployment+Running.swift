@@ -19,7 +19,10 @@ extension LocalDeployment {
         }
         var record = try self.record() ?? Record(processes: [:], port: port)
         let running = Set(self.running(record))
-        if !running.contains("gateway") { record.port = port }
+        if !running.contains("gateway") {
+            record.port = port
+            try? manager.removeItem(atPath: "\(self.folder)/gateway/port")
+        }
         for service in Self.services where !running.contains(service) {
             record.processes[service] = try self.spawn(service, port: record.port).identifier
             try self.write(record)
@@ -34,7 +37,7 @@ extension LocalDeployment {
         let program = URL(filePath: CommandLine.arguments[0]).lastPathComponent
         let own = SpawnedProcess(identifier: getpid()).program ?? program
         let path = URL(filePath: own).deletingLastPathComponent().appending(path: service).path
-        let log = open(self.logFile(service), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o600)
+        let log = unsafe open(self.logFile(service), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o600)
         guard log >= 0 else { throw CommandLineFailure("cannot write \(self.logFile(service))") }
         defer { close(log) }
         return try SpawnedProcess.start(
@@ -48,12 +51,10 @@ extension LocalDeployment {
 
     /// The gateway writes the port that the system gave it into its data folder.
     private func portFromSystem(_ record: Record) async throws -> Int {
-        let file = URL(filePath: "\(self.folder)/gateway/endpoints.json")
+        let file = URL(filePath: "\(self.folder)/gateway/port")
         for _ in 0..<300 {
-            if let data = try? Data(contentsOf: file),
-                let endpoints = try? JSONDecoder().decode([String: String].self, from: data),
-                let port = endpoints["lines"].flatMap({ $0.split(separator: ":").last }).flatMap({ Int($0) })
-            {
+            let text = try? String(contentsOf: file, encoding: .utf8)
+            if let port = text.flatMap({ Int($0.trimmingCharacters(in: .whitespacesAndNewlines)) }) {
                 return port
             }
             try self.checkAlive(record)

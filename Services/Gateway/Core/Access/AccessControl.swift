@@ -1,4 +1,4 @@
-package import Storage
+import Storage
 import Wire
 
 /// Who a connection speaks for.

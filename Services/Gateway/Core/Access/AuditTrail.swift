@@ -35,7 +35,11 @@ package struct AuditTrail: Sendable {
         try await self.database.write { transaction in
             try transaction.execute(
                 "INSERT INTO audit (time_ms, client, command, object, outcome) VALUES (?, ?, ?, ?, ?)",
-                [time, client, command, object, outcome]
+                time,
+                client,
+                command,
+                object,
+                outcome
             )
         }
     }

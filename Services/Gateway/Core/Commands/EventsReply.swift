@@ -1,4 +1,5 @@
 import Contracts
+import LineProtocol
 import Wire
 
 /// The embedder's events as the line protocol writes them: ids and names, no vectors.

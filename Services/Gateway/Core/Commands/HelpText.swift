@@ -1,3 +1,5 @@
+import LineProtocol
+
 /// What HELP and COMMAND say.
 enum HelpText {
     /// `HELP`: a line a command; `HELP name`: its usage.

@@ -1,4 +1,5 @@
 import Contracts
+import LineProtocol
 import Wire
 
 /// Labeling, training and models: long work that answers with a job's id, and what became of it.

@@ -1,4 +1,6 @@
 import Contracts
+import LineProtocol
+import Wire
 
 /// A search's answer as the line protocol writes it (G-11).
 enum SearchReply {

@@ -1,4 +1,5 @@
 import Contracts
+import LineProtocol
 import ServiceKit
 import Wire
 
@@ -66,7 +67,7 @@ extension GatewayService {
         let plan = try? self.search.nodes.plan()
         let vectors = self.search.nodes.states().compactMap { $0?.count }.reduce(0, +)
         let lines = [
-            "# Server", "carina_version:\(ServiceVersion.text)", "bulk_maximum:\(self.bulkByteCountMaximum)",
+            "# Server", "carina_version:\(Release.version)", "bulk_maximum:\(self.bulkByteCountMaximum)",
             "# Search", "generation:\(plan?.generation.description ?? "none")",
             "shards:\(plan?.replicas.count ?? 0)", "vectors:\(vectors)",
             "parts:\(plan?.parts.map { "\($0.name)=\(NumberText.shortest(Double($0.weight)))" }.joined(separator: ",") ?? "")",

@@ -1,4 +1,6 @@
 import Contracts
+import LineProtocol
+import Tomography
 import Wire
 
 /// Commands about single slices.
@@ -8,12 +10,8 @@ extension GatewayService {
         let bytes = try words.bytes("the object's bytes")
         try words.end()
         let stored = try await self.ingest.call(StoreObject(bytes: bytes), timeout: .seconds(30))
-        let outcome = ["stored", "duplicate", "refused"]
         return .fields([
-            "outcome": .text(
-                outcome.indices.contains(Int(stored.outcome.rawValue))
-                    ? outcome[Int(stored.outcome.rawValue)] : "unknown"
-            ),
+            "outcome": .text("\(stored.outcome)"),
             "slice": stored.sliceID.map { .text($0.description) } ?? .none,
             "series": stored.seriesID.map { .text($0.description) } ?? .none,
             "reason": .text(stored.reason),

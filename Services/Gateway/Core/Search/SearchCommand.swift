@@ -1,4 +1,5 @@
 package import Contracts
+package import LineProtocol
 package import Wire
 
 /// What a client asks of SEARCH, before anything is looked up.

@@ -1,4 +1,5 @@
 package import Contracts
+import LineProtocol
 import Messaging
 package import Wire
 

@@ -1,4 +1,5 @@
 import Contracts
+import LineProtocol
 import Wire
 
 /// What the directory last heard of one index node.

@@ -18,7 +18,7 @@ struct DecoderChannel: Sendable {
     /// Sends one block, waiting while the pipe is full.
     func send(_ bytes: [UInt8], until deadline: ContinuousClock.Instant?) throws(Failure) {
         try self.write(
-            withUnsafeBytes(of: UInt32(bytes.count).littleEndian) { unsafe Array($0) },
+            (0..<4).map { UInt8(truncatingIfNeeded: bytes.count >> (8 * $0)) },
             until: deadline
         )
         try self.write(bytes, until: deadline)

@@ -59,7 +59,7 @@ extension DecodingAnswer: WireStructure {
         let columns: UInt32 = try reader.read("columns")
         let scaleStart = reader.offset
         guard let scale = PixelScale(rawValue: try reader.read("scale")) else {
-            throw WireError(.invalidValue, at: scaleStart, reading: "scale")
+            throw WireError(.badValue, at: scaleStart, reading: "scale")
         }
         let values: [Int16] = try reader.read("values")
         let spacing: [Double]? = try reader.read("spacing")

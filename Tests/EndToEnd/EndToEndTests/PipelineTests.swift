@@ -1,0 +1,115 @@
+import Foundation
+import LineProtocol
+import Phantom
+import TestKit
+import Testing
+
+@testable import CarinaCore
+
+/// The whole pipeline on phantoms, with the clients that people use.
+@Suite("The whole pipeline", .serialized)
+struct PipelineTests {
+    @Test(
+        "files in, similar slices out: by id, by image, by redis-cli, by nc, and as a scan proves",
+        .timeLimit(.minutes(5))
+    )
+    func pipeline() async throws {
+        try await TestDeployment.run { deployment in
+            let patients = try Phantoms.write(patients: 1..<5, slices: 12, to: deployment.local.folder)
+            let report = try await deployment.ingest(["\(deployment.local.folder)/ct"])
+            #expect(report.stored + report.refused.count == 48 && report.stored >= 40)
+            #expect(report.refused.allSatisfy { $0.reason == "noLung" })
+            let again = try await deployment.ingest(["\(deployment.local.folder)/ct"])
+            #expect(again.stored == 0 && again.duplicates == report.stored && again.slices == report.slices)
+
+            let model = try await deployment.train()
+            let file = patients[1][6]
+            let slice = try #require(report.slices[file])
+            let byID = try await deployment.search("SLICE \(slice) K 5")
+            #expect(byID.hits.count == 3, "one slice of each of the three other patients")
+            #expect(byID.generation == model)
+            #expect(byID.hits.map(\.distance) == byID.hits.map(\.distance).sorted())
+
+            // G-12: the same slice by its bytes, and by the clients that hospitals have.
+            let bytes = try fileBytes(file)
+            let byImage = try await deployment.search([
+                Array("IMAGE".utf8), bytes, Array("K".utf8), Array("5".utf8),
+            ])
+            #expect(byImage == byID)
+            try await Self.checkRedisTools(deployment, slice: slice, bytes: bytes, expected: byID)
+
+            let scan = try await deployment.search("SLICE \(slice) K 5 SCAN")
+            #expect(scan.hits == byID.hits)
+            try await Self.checkOptions(deployment, slice: slice, count: report.stored)
+            try await Self.checkDeletion(deployment, slice: slice, nearest: byID.hits[0].slice)
+        }
+    }
+
+    private static func checkRedisTools(
+        _ deployment: TestDeployment,
+        slice: String,
+        bytes: [UInt8],
+        expected: SearchResult
+    ) async throws {
+        let port = deployment.port
+        let image = try await TestDeployment.shell("redis-cli -p \(port) -x SEARCH IMAGE", input: bytes)
+        let byID = try await TestDeployment.shell("redis-cli -p \(port) SEARCH SLICE \(slice)")
+        #expect(image.code == 0 && image.output == byID.output)
+        for hit in expected.hits { #expect(String(decoding: byID.output, as: UTF8.self).contains(hit.slice)) }
+        // G-02, G-04: a plain line, and the end of the input before the answer is read.
+        let plain = try await TestDeployment.shell(
+            "printf 'PING\\r\\nSEARCH SLICE \(slice) K 1\\n' | nc -N 127.0.0.1 \(port)"
+        )
+        let text = String(decoding: plain.output, as: UTF8.self)
+        #expect(text.hasPrefix("+PONG\r\n*14\r\n") && text.contains(expected.hits[0].slice))
+        let benchmark = try await TestDeployment.shell("redis-benchmark -p \(port) -n 2000 -c 8 -t ping -q")
+        #expect(benchmark.code == 0)
+        #expect(String(decoding: benchmark.output, as: UTF8.self).contains("requests per second"))
+        let http = try await TestDeployment.shell(
+            "printf 'GET / HTTP/1.1\\r\\nHost: x\\r\\n\\r\\n' | nc -N 127.0.0.1 \(port)"
+        )
+        #expect(String(decoding: http.output, as: UTF8.self).hasPrefix("-ERR "))
+    }
+
+    private static func checkOptions(_ deployment: TestDeployment, slice: String, count: Int) async throws {
+        let all = try await deployment.search("SLICE \(slice) K 1000 GROUP none SAMESERIES")
+        #expect(all.hits.count == count - 1, "every slice but the query")
+        #expect(Set(all.hits.map(\.slice)).count == all.hits.count)
+        let own = try await deployment.search("SLICE \(slice) K 1000 GROUP none SAMEPATIENT")
+        #expect(own.hits.count < all.hits.count, "the own series stays out")
+        for part in ["outline", "detail", "density"] {
+            let one = try await deployment.search("SLICE \(slice) K 3 WEIGHTS \(part)")
+            #expect(one.hits.count == 3)
+        }
+        await #expect(throws: CommandFailure.self) {
+            try await deployment.search("SLICE \(slice) WEIGHTS liver")
+        }
+        let client = try await deployment.connect()
+        #expect(try await client.send("PREVIEW", slice, "OUTLINE").jpegSignature == [0xFF, 0xD8])
+        let events = try await client.send("EVENTS", "READ", "FROM", "0", "COUNT", "1000")
+        let created = events["events"]?.elements.filter { $0["kind"]?.text == "embedding.created" } ?? []
+        #expect(Set(created.compactMap { $0["slice"]?.text }).count == count)
+        await client.close()
+    }
+
+    /// A deleted slice is gone from searches that know of its deletion.
+    private static func checkDeletion(_ deployment: TestDeployment, slice: String, nearest: String)
+        async throws
+    {
+        let client = try await deployment.connect()
+        let before = try await client.send("EVENTS", "READ", "FROM", "0", "COUNT", "1")["head"]?.number ?? 0
+        #expect(try await client.send("DELETE", "SLICE", nearest) == .integer(1))
+        await #expect(throws: CommandFailure.self) { try await client.send("SLICE", nearest) }
+        let after = try await deployment.search("SLICE \(slice) K 1000 GROUP none MINSEQ \(before + 1)")
+        #expect(!after.hits.map(\.slice).contains(nearest))
+        await client.close()
+    }
+}
+
+extension Reply {
+    /// The first two bytes of a bulk string.
+    fileprivate var jpegSignature: [UInt8] {
+        if case .bytes(let bytes) = self { return Array(bytes.prefix(2)) }
+        return []
+    }
+}
