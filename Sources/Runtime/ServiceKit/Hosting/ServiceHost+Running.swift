@@ -15,6 +15,8 @@ package struct Endpoints: Sendable, Equatable {
     package var events: Address?
     /// Where `/livez`, `/readyz` and `/metrics` are.
     package var health = ""
+    /// Ports of the service's own, by name.
+    package var own: [String: Int] = [:]
 }
 
 /// What a host takes from outside besides its settings; tests bring their own.
@@ -109,6 +111,7 @@ extension ServiceHost {
         do {
             host.registerCommonOperations()
             host.declareMetrics()
+            host.registerOwnLoops()
             try await definition.setUp(host)
             host.registration.withLock { $0.isClosed = true }
             try await host.listen(heartbeat: environment.heartbeat)
@@ -137,7 +140,7 @@ extension ServiceHost {
     }
 
     private func listen(heartbeat: Duration) async throws {
-        var endpoints = Endpoints()
+        var endpoints = endpoints
         if let publish = standard.publish {
             let publisher = try transport.publisher(at: try standard.address(publish, in: settings))
             let bells = Doorbells(
@@ -176,7 +179,7 @@ extension ServiceHost {
         try publishEndpoints(endpoints)
     }
 
-    private func startLoops() {
+    private func registerOwnLoops() {
         let jobs = jobs
         background("jobs") { try await jobs.run() }
         background("housekeeping") { [weak self] in
@@ -185,6 +188,9 @@ extension ServiceHost {
                 try await Task.sleep(for: Self.housekeepingInterval)
             }
         }
+    }
+
+    private func startLoops() {
         let loops = registration.withLock { $0.loops }
         running.withLock { running in
             running.loops = loops.map { loop in Task { await loop.body() } }
@@ -194,18 +200,44 @@ extension ServiceHost {
 
     private func publishEndpoints(_ endpoints: Endpoints) throws {
         running.withLock { $0.endpoints = endpoints }
-        var members = [("service", name), ("version", Release.version), ("health", endpoints.health)]
-        if let requests = endpoints.requests { members.append(("requests", requests.description)) }
-        if let events = endpoints.events { members.append(("events", events.description)) }
-        let json = members.map { "\(LineLogHandler.quoted($0.0)): \(LineLogHandler.quoted($0.1))" }
-        try DurableFile.write(
-            Array("{\(json.joined(separator: ", ")), \"pid\": \(getpid())}\n".utf8),
-            to: "\(dataFolder)/endpoints.json"
-        )
-        logger.info(
-            "serving",
-            metadata: Dictionary(uniqueKeysWithValues: members.map { ($0.0, "\($0.1)") })
-        )
+        try writeEndpoints()
+        var fields: Logger.Metadata = ["version": "\(Release.version)", "health": "\(endpoints.health)"]
+        if let requests = endpoints.requests { fields["requests"] = "\(requests)" }
+        if let events = endpoints.events { fields["events"] = "\(events)" }
+        for (name, port) in endpoints.own { fields[name] = "\(port)" }
+        logger.info("serving", metadata: fields)
+    }
+
+    /// Names a port of the service's own in the log and in `<data>/endpoints.json`, beside the usual ones.
+    package func publishEndpoint(_ name: String, port: Int) throws {
+        let isServing = running.withLock { running in
+            running.endpoints.own[name] = port
+            return running.stage == .serving
+        }
+        if isServing { try writeEndpoints() }
+    }
+
+    private func writeEndpoints() throws {
+        let endpoints = endpoints
+        var texts = [("service", name), ("version", Release.version), ("health", endpoints.health)]
+        if let requests = endpoints.requests { texts.append(("requests", requests.description)) }
+        if let events = endpoints.events { texts.append(("events", events.description)) }
+        var members = texts.map { "\(LineLogHandler.quoted($0.0)): \(LineLogHandler.quoted($0.1))" }
+        for (name, port) in endpoints.own.sorted(by: { $0.key < $1.key }) {
+            members.append("\(LineLogHandler.quoted(name)): \(port)")
+        }
+        members.append("\"pid\": \(getpid())")
+        let json = "{\(members.joined(separator: ", "))}\n"
+        try DurableFile.write(Array(json.utf8), to: "\(dataFolder)/endpoints.json")
+    }
+
+    /// Refuses a port of the service's own that others could reach without encryption.
+    ///
+    /// - Throws: `ConfigurationError` unless the host is loopback, the port is encrypted or the operator allows it.
+    package func checkBinding(of key: String, host: String, isEncrypted: Bool) throws(ConfigurationError) {
+        guard StandardSettings.isLoopback(host) || isEncrypted || settings[standard.insecureBind] else {
+            throw ConfigurationError(["\(key): not a loopback address; use TLS, or --insecure-bind true"])
+        }
     }
 
     // MARK: Draining

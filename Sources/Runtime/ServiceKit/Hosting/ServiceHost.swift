@@ -159,9 +159,9 @@ package final class ServiceHost: Sendable {
 
     // MARK: State
 
-    /// Adds a condition of readiness; a text is the reason why the service is not ready.
-    package func requireReady(_ reason: @escaping @Sendable () async -> String?) {
-        register { $0.readiness.append(reason) }
+    /// Adds a condition of readiness under a name; a text is the reason why the service is not ready.
+    package func requireReady(_ name: String, _ reason: @escaping @Sendable () async -> String?) {
+        register { $0.readiness.append { await reason().map { "\(name): \($0)" } } }
     }
 
     /// Adds lines to the answer of the operation `State`.
