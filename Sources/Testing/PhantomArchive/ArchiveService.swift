@@ -1,8 +1,9 @@
-package import Contracts
+private import Contracts
 package import Messaging
-package import ServiceKit
+private import ServiceKit
+private import Storage
 private import Synchronization
-package import Wire
+private import Wire
 
 /// A stand-in for ingest in tests of other services: a real service with ingest's log, whose slices are phantoms.
 package final class ArchiveService: Sendable {
