@@ -1,5 +1,6 @@
 import Contracts
 import LineProtocol
+import Logging
 import Messaging
 package import ServiceKit
 import Storage
@@ -76,12 +77,7 @@ package enum GatewayDefinition {
                 try await Task.sleep(for: .seconds(1))
             }
         }
-        host.requireReady {
-            do {
-                _ = try nodes.plan()
-                return nil
-            } catch { return error.text }
-        }
+        host.requireReady("index") { nodes.whyNotReady }
         let server = try await LineServer.bound(to: Self.options(host), logger: host.logger)
         host.logger.notice("line protocol is open", metadata: ["port": "\(server.port)"])
         // Whoever asked for port 0 finds the system's choice here.

@@ -46,6 +46,16 @@ final class NodeDirectory: Sendable {
         throw .init(.loading, reason ?? "no index node answers")
     }
 
+    /// Why no search can be answered; nil when it can.
+    var whyNotReady: String? {
+        do {
+            _ = try self.plan()
+            return nil
+        } catch {
+            return error.text
+        }
+    }
+
     /// One shard's answer: from the preferred replica, or from the next when that one is late or fails.
     func search(_ request: Search, generation: Fingerprint, replicas: [Int]) async throws -> Search.Reply {
         try await withThrowingTaskGroup(of: Search.Reply.self) { group in
