@@ -60,7 +60,7 @@ private func paths(count: Int, parts: [Int], seed: UInt64) -> [NeighborItem] {
             ("equal weights", [1, 1, 1], .none), ("one part", [0, 1, 0], .none),
             ("model's weights", [0.2, 0.7, 0.1], .none), ("one per patient", [0.2, 0.7, 0.1], .patient),
         ]
-        let asked = paths(count: 2_000, parts: parts, seed: 2).enumerated().filter { $0.offset % 50 == 0 }
+        let asked = paths(count: 2_000, parts: parts, seed: 2).enumerated().filter { $0.offset % 100 == 0 }
         for kind in kinds {
             let queries = asked.map { _, item in
                 NeighborQuery(vector: item.vector, weights: kind.weights, k: 10, grouping: kind.grouping)
