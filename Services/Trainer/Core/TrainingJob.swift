@@ -52,17 +52,24 @@ struct TrainingJob: Sendable {
         let start = ContinuousClock.now
         async let outcome = offPool {
             defer { continuation.finish() }
+            var isUnheard = false
             return try trainEmbedding(
                 training: data.training,
                 test: data.test,
                 dataSetHash: data.hash.bytes,
                 recipe: recipe,
                 now: { start.duration(to: .now).inSeconds },
-                report: { continuation.yield($0) },
-                isCancelled: { run.isCancelled }
+                report: { if case .terminated = continuation.yield($0) { isUnheard = true } },
+                isCancelled: { isUnheard || run.isCancelled }
             )
         }
-        for await report in reports { try await self.record(report, run: run) }
+        do {
+            for await report in reports { try await self.record(report, run: run) }
+        } catch {
+            // An epoch that cannot be recorded ends the training too, not only the job.
+            continuation.finish()
+            throw error
+        }
         return try await outcome
     }
 

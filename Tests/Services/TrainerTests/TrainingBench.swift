@@ -3,35 +3,41 @@ import LabelerCore
 import Messaging
 import PhantomArchive
 import ServiceKit
+import Synchronization
 import TestKit
 import TrainerCore
 import Wire
 
 /// The real labeler and the real trainer beside an archive of phantoms, over messages in memory.
-struct TrainingBench {
+final class TrainingBench: Sendable {
     let archive: ArchiveService
     let labeler: ServiceClient
     let trainer: ServiceClient
     let folder: String
+    private let transport: MemoryTransport
+    private let hosts: Mutex<(labeler: ServiceHost, trainer: ServiceHost)>
+
+    private init(in folder: String, transport: MemoryTransport) async throws {
+        self.folder = folder
+        self.transport = transport
+        self.archive = try await ArchiveService.start(in: "\(folder)/ingest", transport: transport)
+        self.hosts = Mutex(
+            (
+                labeler: try await Self.start(LabelerDefinition.definition, in: folder, transport),
+                trainer: try await Self.start(TrainerDefinition.definition, in: folder, transport)
+            )
+        )
+        self.labeler = try Self.client("labeler", .labeler, transport)
+        self.trainer = try Self.client("trainer", .trainer, transport)
+    }
 
     static func with(
         slices: [ArchivedSlice] = Phantoms.slices,
         _ body: (TrainingBench) async throws -> Void
     ) async throws {
         try await withTemporaryFolder { folder in
-            let transport = MemoryTransport()
-            let archive = try await ArchiveService.start(in: "\(folder)/ingest", transport: transport)
-            let hosts = [
-                try await Self.start(LabelerDefinition.definition, in: folder, transport),
-                try await Self.start(TrainerDefinition.definition, in: folder, transport),
-            ]
-            try await archive.store(slices)
-            let bench = TrainingBench(
-                archive: archive,
-                labeler: try Self.client("labeler", .labeler, transport),
-                trainer: try Self.client("trainer", .trainer, transport),
-                folder: folder
-            )
+            let bench = try await TrainingBench(in: folder, transport: MemoryTransport())
+            try await bench.archive.store(slices)
             let result: Result<Void, any Error>
             do {
                 try await body(bench)
@@ -40,10 +46,23 @@ struct TrainingBench {
                 result = .failure(error)
             }
             for client in [bench.labeler, bench.trainer] { await client.close() }
-            for host in hosts.reversed() { await host.stop() }
-            await archive.stop()
+            let hosts = bench.hosts.withLock { $0 }
+            await hosts.trainer.stop()
+            await hosts.labeler.stop()
+            await bench.archive.stop()
             try result.get()
         }
+    }
+
+    /// Stops the trainer as SIGTERM does and starts it again over the same folder.
+    func restartTrainer() async throws {
+        await self.hosts.withLock(\.trainer).stop()
+        let trainer = try await Self.start(
+            TrainerDefinition.definition,
+            in: self.folder,
+            self.transport
+        )
+        self.hosts.withLock { $0.trainer = trainer }
     }
 
     private static func start(

@@ -125,6 +125,30 @@ struct TrainingTests {
         }
     }
 
+    @Test("a training that a restart interrupts begins anew and makes the same model")
+    func restarting() async throws {
+        try await TrainingBench.with { bench in
+            let dataSetID = try await bench.buildDataSet()
+            let request = StartTraining(dataSetID: dataSetID, epochs: 25, seed: 9, promote: false)
+            let jobID = try await bench.trainer.call(request).jobID
+            let hasBegun = try await eventually(within: .seconds(60), every: .milliseconds(5)) {
+                try await !bench.trainer.call(RunHistory(jobID: jobID)).epochs.isEmpty
+            }
+            #expect(hasBegun)
+            try await bench.restartTrainer()
+            let job = try await TrainingBench.ended(jobID, at: bench.trainer)
+            #expect(job.state == .done, "\(job.text)")
+            let whole = try await bench.train(dataSetID: dataSetID, epochs: 25, seed: 9)
+            #expect(job.result == whole.result)
+            let histories = [
+                try await bench.trainer.call(RunHistory(jobID: jobID)).epochs,
+                try await bench.trainer.call(RunHistory(jobID: whole.id)).epochs,
+            ]
+            #expect(histories[0].map(\.epoch) == Array(1...UInt32(histories[0].count)))
+            #expect(histories[0].map(\.testLoss) == histories[1].map(\.testLoss))
+        }
+    }
+
     @Test("a slice removed after labeling is left out, not a failure")
     func removedSlice() async throws {
         try await TrainingBench.with { bench in
