@@ -172,7 +172,8 @@ let allTests: [Target] = [
         of: "Learning",
         in: "Domain",
         [
-            "ImageCodecs", "Labeling", "Learning", "LinearAlgebra", "Lungs", "Orientation", "TestKit", "Tomography",
+            "ImageCodecs", "Labeling", "Learning", "LinearAlgebra", "Lungs", "Orientation", "TestKit",
+            "Tomography",
         ]
     ),
     tests(of: "Neighbors", in: "Domain", ["Neighbors", "LinearAlgebra"]),
@@ -213,6 +214,13 @@ let allTests: [Target] = [
             "TrainerCore", "LabelerCore", "Contracts", "ImageCodecs", "Learning", "Lungs", "Messaging",
             "PhantomArchive", "ServiceKit", "Storage", "TestKit", "Wire",
         ]
+    ),
+    // Starts the programs themselves, so they are built first.
+    tests(
+        of: "EndToEnd",
+        in: "EndToEnd",
+        ["CarinaCore", "ImageCodecs", "LineProtocol", "Phantom", "Processes", "TestKit"]
+            + ["Ingest", "Labeler", "Trainer", "Embedder", "Index", "Gateway"].map { "\($0)Main" }
     ),
     tests(of: "Architecture", in: "Architecture", []),
 ]

@@ -6,6 +6,11 @@ import NIOSSL
 ///
 /// What any Redis client does; ours for the command line and the tests.
 package actor LineClient {
+    /// The server has closed the connection; whether the last command took effect is not known.
+    package struct Closed: Error, CustomStringConvertible {
+        package var description: String { "the server closed the connection" }
+    }
+
     private typealias Channel = NIOAsyncChannel<Reply, ByteBuffer>
 
     private let channel: Channel
@@ -45,7 +50,7 @@ package actor LineClient {
 
     /// Sends a command of words and waits for its reply. Calls wait for each other.
     ///
-    /// - Throws: `CommandFailure` when the server answers with one, an I/O error when the connection is gone.
+    /// - Throws: `CommandFailure` when the server answers with one, ``Closed`` or an I/O error when the connection is gone.
     package func send(_ words: [[UInt8]]) async throws -> Reply {
         var buffer = ByteBuffer()
         buffer.writeString("*\(words.count)\r\n")
@@ -58,7 +63,7 @@ package actor LineClient {
         var iterator = self.iterator
         let reply = try await iterator.next(isolation: self)
         self.iterator = iterator
-        guard let reply else { throw CommandFailure(.general, "the server closed the connection") }
+        guard let reply else { throw Closed() }
         if case .failure(let code, let text) = reply { throw CommandFailure(code, text) }
         return reply
     }

@@ -87,7 +87,7 @@ package struct CommandFailure: Error, Equatable {
 }
 
 /// Numbers as text, the same on every machine.
-enum NumberText {
+package enum NumberText {
     /// The shortest text that reads back as the same Float (distances are Float on the wire).
-    static func shortest(_ value: Double) -> String { Float(value).description }
+    package static func shortest(_ value: Double) -> String { Float(value).description }
 }

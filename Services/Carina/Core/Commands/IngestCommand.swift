@@ -96,13 +96,13 @@ struct Uploads: Sendable {
             let done = Tally(total: files.count, progress: progress)
             for lane in 0..<min(self.connections, max(1, files.count)) {
                 group.addTask {
-                    let client = try await self.options.connect()
+                    var link = UploadLink(options: self.options)
                     var replies: [(String, Reply)] = []
                     for index in stride(from: lane, to: files.count, by: self.connections) {
-                        replies.append((files[index], try await Self.store(files[index], client: client)))
+                        replies.append((files[index], try await link.store(files[index])))
                         await done.step()
                     }
-                    await client.close()
+                    await link.close()
                     return replies
                 }
             }
@@ -113,21 +113,49 @@ struct Uploads: Sendable {
             return report
         }
     }
+}
 
-    private static func store(_ file: String, client: LineClient) async throws -> Reply {
+/// One lane of an upload: a connection that is made again when it breaks.
+private struct UploadLink {
+    let options: GatewayOptions
+    private var client: LineClient?
+
+    /// Patience with a gateway or service that restarts.
+    private static let attemptsMaximum = 60
+
+    init(options: GatewayOptions) { self.options = options }
+
+    /// Sends one file until it is answered. The same object again changes nothing, so asking again is safe.
+    mutating func store(_ file: String) async throws -> Reply {
         guard let bytes = try? Data(contentsOf: URL(filePath: file)) else {
             return .fields([
                 "outcome": .text("refused"), "reason": .text("unreadable"),
                 "detail": .text("cannot be opened"),
             ])
         }
-        do {
-            return try await client.send([Array("STORE".utf8), Array(bytes)])
-        } catch let failure as CommandFailure where [.busy, .timeout, .loading].contains(failure.code) {
-            // A service restarts or is overloaded: the same object again changes nothing, so asking again is safe.
-            try await Task.sleep(for: .milliseconds(500))
-            return try await Self.store(file, client: client)
+        for attempt in 1... {
+            do {
+                if self.client == nil { self.client = try await self.options.connect() }
+                if let client { return try await client.send([Array("STORE".utf8), Array(bytes)]) }
+            } catch let failure as CommandFailure where failure.code == .tooBig {
+                self.client = nil
+                return .fields([
+                    "outcome": .text("refused"), "reason": .text("tooLarge"), "detail": .text(failure.text),
+                ])
+            } catch let failure as CommandFailure where ![.busy, .timeout, .loading].contains(failure.code) {
+                throw failure
+            } catch {
+                if !(error is CommandFailure) { self.client = nil }
+                if attempt >= Self.attemptsMaximum { throw error }
+                try await Task.sleep(for: .milliseconds(500))
+            }
         }
+        throw CancellationError()
+    }
+
+    mutating func close() async {
+        await self.client?.close()
+        self.client = nil
     }
 }
 
