@@ -1,11 +1,17 @@
 internal import FoundationEssentials
 internal import GRDB
+internal import Synchronization
 
 /// One transaction of a `StateDatabase`: all of its statements take effect together or not at all.
 ///
 /// It is valid only inside the closure which received it. In `read` it sees one snapshot and SQLite refuses writes.
 package struct Transaction {
     let database: Database
+    private let commitActions = CommitActions()
+
+    init(database: Database) {
+        self.database = database
+    }
 
     /// Runs one statement; `?` marks take the arguments in order.
     ///
@@ -59,7 +65,25 @@ package struct Transaction {
     ///
     /// The action runs on the database's queue and must return at once: it only rings a bell.
     package func afterCommit(_ action: @escaping @Sendable () -> Void) {
-        database.afterNextTransaction { _ in action() }
+        guard commitActions.add(action) else { return }
+        database.afterNextTransaction { [commitActions] _ in commitActions.run() }
+    }
+}
+
+/// What to do after one commit. One observer for all of it: each statement of the transaction asks every observer.
+private final class CommitActions: Sendable {
+    private let actions = Mutex<[@Sendable () -> Void]>([])
+
+    /// Adds an action and tells whether it is the first.
+    func add(_ action: @escaping @Sendable () -> Void) -> Bool {
+        actions.withLock {
+            $0.append(action)
+            return $0.count == 1
+        }
+    }
+
+    func run() {
+        for action in actions.withLock({ $0 }) { action() }
     }
 }
 

@@ -62,9 +62,11 @@ struct StateDatabaseTests {
         try await database.write { transaction in
             try transaction.execute("INSERT INTO numbers(id) VALUES (1)")
             #expect(transaction.changeCount == 1)
-            transaction.afterCommit { rings.increment() }
+            for _ in 0..<3 { transaction.afterCommit { rings.increment() } }
         }
-        #expect(rings.value == 1)
+        #expect(rings.value == 3)
+        try await database.write { try $0.execute("INSERT INTO numbers(id) VALUES (2)") }
+        #expect(rings.value == 3)
     }
 
     @Test("commits are synced: WAL and synchronous FULL, foreign keys on")

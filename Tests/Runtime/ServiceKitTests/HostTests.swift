@@ -35,6 +35,7 @@ struct HostTests {
             for line in [
                 "carina_build_info{service=\"labeler\",version=\"\(Release.version)\"} 1",
                 "carina_follower_lag_events{peer=\"ingest\"} 0", "carina_peer_met{peer=\"ingest\"} 1",
+                "carina_link_requests_total{peer=\"ingest\",outcome=\"answered\"}",
                 "carina_event_log_head 0", "# TYPE carina_request_seconds histogram",
             ] { #expect(metrics.body.contains(line), "\(line) is missing") }
             await mirror.stop()

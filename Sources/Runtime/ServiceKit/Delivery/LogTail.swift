@@ -24,7 +24,7 @@ package struct TailTiming: Sendable {
     /// Without a doorbell or a heartbeat for this long it asks.
     package var silence = Duration.seconds(3)
     /// Most events of one fetch.
-    package var batch = 256
+    package var batch = Limits.eventsMaximum
     /// Failures of one event after which it becomes a dead letter.
     package var attemptsMaximum = 5
 

@@ -18,7 +18,8 @@ package func runService(_ definition: ServiceDefinition) async -> Never {
         arguments: Array(CommandLine.arguments.dropFirst()),
         environment: ProcessInfo.processInfo.environment
     )
-    exit(code)
+    // Not exit: handlers of C libraries would run while their threads still do.
+    _exit(code)
 }
 
 /// The command line of a service.

@@ -8,9 +8,12 @@ extension ServiceHost {
     /// A client of a peer at the address which the settings name; one for all callers.
     package func client(of peer: ServicePeer) throws -> ServiceClient {
         if let known = registration.withLock({ $0.clients[peer] }) { return known }
-        let client = try ServiceClient(
-            transport: transport,
-            address: try standard.address(peer.address, in: settings),
+        let requester = try transport.requester(
+            to: try standard.address(peer.address, in: settings),
+            receiveLimit: Limits.bulkFrameBytesMaximum
+        )
+        let client = ServiceClient(
+            requester: MeasuredRequester(requester, peerName: peer.name, metrics: metrics),
             service: peer.number,
             name: peer.name
         )
