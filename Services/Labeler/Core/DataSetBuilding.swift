@@ -21,6 +21,8 @@ struct DataSetBuilding: Sendable {
 
     /// Crops loaded for each member that is wanted: the labeling still has a choice.
     private static let candidatesPerMember = 4
+    /// How long ingest's log may stand still while it is behind.
+    private static let stallTime = Duration.seconds(15)
     /// Crops read in one transaction.
     private static let cropPage = 64
 
@@ -92,11 +94,15 @@ struct DataSetBuilding: Sendable {
         let head = (try? await self.ingest.call(Hello()).headSeq) ?? 0
         let deadline = ContinuousClock.now + self.drainTime
         var most = 1
+        var latest = (place: UInt64(0), time: ContinuousClock.now)
         while true {
             let (waiting, place) = try await self.database.read { transaction in
                 (try LabelerStore.segmenting.count(in: transaction), try LabelerStore.place(in: transaction))
             }
-            if waiting == 0 && place >= head { return }
+            if place != latest.place { latest = (place, .now) }
+            // A log that does not move with nothing to do, be it that an event was set aside: no reason to wait.
+            let hasStalled = latest.time.duration(to: .now) > Self.stallTime
+            if waiting == 0 && (place >= head || hasStalled) { return }
             guard ContinuousClock.now < deadline else {
                 throw DataSetFailure("\(waiting) slices were still not segmented after \(self.drainTime)")
             }
