@@ -220,7 +220,9 @@ let allTests: [Target] = [
         of: "EndToEnd",
         in: "EndToEnd",
         ["CarinaCore", "ImageCodecs", "LineProtocol", "Phantom", "Processes", "TestKit"]
-            + ["Ingest", "Labeler", "Trainer", "Embedder", "Index", "Gateway"].map { "\($0)Main" }
+            + ["Ingest", "Labeler", "Trainer", "Embedder", "Index", "Gateway"].map {
+                .target(name: "\($0)Main")
+            }
     ),
     tests(of: "Architecture", in: "Architecture", []),
 ]

@@ -1,5 +1,6 @@
 import Contracts
 import ServiceKit
+import Storage
 import Wire
 
 /// From messages to calls of the service.
@@ -87,7 +88,7 @@ extension EmbedderService {
         guard let serving = all.first(where: { $0.state == .serving }) else {
             throw Refusal(
                 .loading,
-                text: "no model serves yet: train one, or wait until its embeddings are made"
+                "no model serves yet: train one, or wait until its embeddings are made"
             )
         }
         return serving

@@ -63,7 +63,7 @@ struct EmbeddingTask: Sendable, Equatable {
 /// A vector as little-endian float32 bytes.
 enum VectorBytes {
     static func encode(_ vector: [Float]) -> [UInt8] {
-        vector.flatMap { value in withUnsafeBytes(of: value.bitPattern.littleEndian) { unsafe Array($0) } }
+        vector.flatMap { value in (0..<4).map { UInt8(truncatingIfNeeded: value.bitPattern >> (8 * $0)) } }
     }
 
     static func decode(_ bytes: [UInt8]) -> [Float] {
