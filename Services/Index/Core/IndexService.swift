@@ -167,10 +167,15 @@ package final class IndexService: Sendable {
         var query = question.query
         if query.weights.isEmpty { query.weights = standing.parts.map(\.weight) }
         do {
-            let found = try question.wantsBruteForce ? view.bruteForce(query) : view.search(query)
+            let found =
+                question.wantsBruteForce
+                // A scan of everything would keep a thread of the pool from other requests.
+                ? try await offPool { [query] in try view.bruteForce(query) } : try view.search(query)
             return IndexAnswer(fingerprint: serving, seq: standing.appliedSeq, found: found)
-        } catch {
+        } catch let error as NeighborError {
             throw Refusal(.badArgument, error.text)
+        } catch {
+            throw Refusal(.internalFailure, "the scan failed")
         }
     }
 
