@@ -6,13 +6,13 @@ enum IndexConfiguration {
         "shard",
         default: 0,
         in: 0...1_023,
-        help: "Which part of the series this node keeps, from 0: the ordinal of a replica set fits"
+        help: "which part of the series this node keeps, from 0: the ordinal of a replica set fits"
     )
     static let shardCount = Setting.integer(
         "shard-count",
         default: 1,
         in: 1...1_024,
-        help: "Into how many parts the series are divided; the same for all nodes"
+        help: "into how many parts the series are divided; the same for all nodes"
     )
 
     static let all: [any DeclaredSetting] = [shard, shardCount]
