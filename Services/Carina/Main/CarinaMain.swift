@@ -2,5 +2,5 @@ import CarinaCore
 
 @main
 enum CarinaMain {
-    static func main() async { await CarinaCommand.main() }
+    static func main() async { await CarinaCommand.run() }
 }

@@ -17,4 +17,7 @@ package struct CarinaCommand: AsyncParsableCommand {
     )
 
     package init() {}
+
+    /// What the program does: reads the command line, runs the command, ends the process with its exit code.
+    package static func run() async { await Self.main() }
 }
