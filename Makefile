@@ -3,7 +3,8 @@
 #   make test    everything that is checked before a change lands
 SHELL := /bin/bash
 # One configuration for the demo, the tests and the images: numeric Swift is tens of times slower in a debug build.
-FLAGS := -c release -Xswiftc -enable-testing --explicit-target-dependency-import-check error
+# No index store: it would be written where the program `index` goes (see Tests/XCTMain.swift).
+FLAGS := -c release -Xswiftc -enable-testing --disable-index-store --explicit-target-dependency-import-check error
 BIN := .build/release
 OURS := Sources Services Tests
 
@@ -25,7 +26,7 @@ lint:
 
 test: dependencies lint
 	swift build $(FLAGS) --build-tests
-	swift test $(FLAGS) --skip-build
+	swift test $(FLAGS) --disable-xctest --skip-build
 
 bench: build
 	$(BIN)/carina-benchmarks
