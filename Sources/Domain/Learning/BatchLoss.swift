@@ -10,7 +10,7 @@ package struct BatchLoss: Sendable, Equatable {
     /// (b x m): gradient of listwise + contrastiveWeight · contrastive, with respect to the unnormalized outputs.
     package let gradient: Matrix
 
-    /// Temperature of cosines and of labels.
+    /// Temperature of labels, and of cosines in training.
     package static let temperature: Float = 0.1
 
     /// Computes loss and gradient.
@@ -20,7 +20,14 @@ package struct BatchLoss: Sendable, Equatable {
     ///   - labels: (b x b) similarities 0...1; other views of one slice count as 1 whatever stands there.
     ///   - slices: (b) which slice each row is a view of.
     ///   - contrastiveWeight: weight of the contrastive term.
-    package init(outputs: Matrix, labels: Matrix, slices: [Int], contrastiveWeight: Float) {
+    ///   - temperature: by which the cosines are divided.
+    package init(
+        outputs: Matrix,
+        labels: Matrix,
+        slices: [Int],
+        contrastiveWeight: Float,
+        temperature: Float = BatchLoss.temperature
+    ) {
         let count = outputs.rows
         precondition(labels.rows == count && labels.columns == count && slices.count == count, "sides differ")
         let (units, norms) = Self.normalized(outputs)
@@ -35,6 +42,7 @@ package struct BatchLoss: Sendable, Equatable {
                 slices: slices,
                 contrastiveWeight: contrastiveWeight / Float(count),
                 listwiseWeight: 1 / Float(count),
+                temperature: temperature,
                 gradient: &cosineGradient
             )
             listwise += loss.listwise / Float(count)
@@ -65,6 +73,7 @@ package struct BatchLoss: Sendable, Equatable {
         slices: [Int],
         contrastiveWeight: Float,
         listwiseWeight: Float,
+        temperature: Float,
         gradient: inout Matrix
     ) -> (listwise: Float, contrastive: Float) {
         let count = slices.count
@@ -75,7 +84,7 @@ package struct BatchLoss: Sendable, Equatable {
             let isView = slices[column] == slices[row]
             positives += isView && column != row ? 1 : 0
             scaled[column] = cosines[cosines.startIndex + column] / temperature
-            wanted[column] = (isView ? 1 : labels[labels.startIndex + column]) / temperature
+            wanted[column] = (isView ? 1 : labels[labels.startIndex + column]) / Self.temperature
         }
         let logScaled = logSoftmax(scaled, without: row)
         let logWanted = logSoftmax(wanted, without: row)

@@ -93,12 +93,15 @@ package struct TrainingRecipe: Sendable, Codable, Equatable {
     /// Weight of telling a slice's own views from other slices.
     package var contrastiveWeight: Float = 0.3
     /// Length of the principal components' projection beside which the layers learn; longer: they change less.
-    package var skipLength: Float = 4
+    package var skipLength: Float = 12
+    /// How much of what the layers add beside the principal components goes into the model, 0...1. Below one the
+    /// untrained features keep a say of their own: on few patients they generalize better than what was learned.
+    package var learnedShare: Float = 0.5
     /// Units between the two layers of the detail part.
     package var detailHidden = 192
     /// Units between the two layers of the outline part.
     package var outlineHidden = 64
-    /// Epochs without a better test loss after which the run ends.
+    /// Epochs of the second half without a better test loss after which the run ends.
     package var patience = 20
 
     /// Makes a recipe with the method's own constants.
@@ -121,7 +124,7 @@ package struct TrainingRecipe: Sendable, Codable, Equatable {
             ("learningRate", Double(learningRate), 1e-7...1), ("weightDecay", Double(weightDecay), 0...1),
             ("neighborShare", neighborShare, 0...1),
             ("contrastiveWeight", Double(contrastiveWeight), 0...10),
-            ("skipLength", Double(skipLength), 0.01...1000),
+            ("skipLength", Double(skipLength), 0.01...1000), ("learnedShare", Double(learnedShare), 0...1),
         ]
         for (name, value, range) in real where !range.contains(value) {
             return "\(name) \(value) is not within \(range)"
@@ -136,6 +139,8 @@ package enum TrainingError: Error, Equatable, CustomStringConvertible {
     case tooFewSamples(training: Int, test: Int)
     /// Pairs that do not fit the samples.
     case badPairs(String)
+    /// Samples whose features are no numbers.
+    case badSamples(String)
     /// The recipe is out of its bounds.
     case badRecipe(String)
     /// The caller asked to stop.
@@ -146,6 +151,7 @@ package enum TrainingError: Error, Equatable, CustomStringConvertible {
         case .tooFewSamples(let training, let test):
             "training needs at least 4 slices and 3 to test with; found \(training) and \(test)"
         case .badPairs(let flaw): "training pairs: \(flaw)"
+        case .badSamples(let flaw): "training samples: \(flaw)"
         case .badRecipe(let flaw): "training recipe: \(flaw)"
         case .cancelled: "training was cancelled"
         }
@@ -162,7 +168,7 @@ package struct EpochReport: Sendable, Equatable {
     package let trainingLoss: Float
     /// Listwise loss over all test slices after the epoch, both learned parts by their weights.
     package let testLoss: Float
-    /// Whether no earlier epoch, nor the untrained model, has a lower test loss.
+    /// Whether it is kept so far: in the second half, and neither an epoch there nor the untrained model is better.
     package let isBest: Bool
     /// Seconds since the training began, views and principal components included.
     package let secondsElapsed: Double
