@@ -39,20 +39,27 @@ private let cellCount = LungCrop.side / cellSide
 /// Mean gradient magnitude per cell and bin of 22.5 degrees: (8 x 8 x 8). Gradients at the image's edge are zero.
 private func cellHistograms(_ image: [Float]) -> [Double] {
     let side = LungCrop.side
+    let last = side - 1
+    // tan 22.5°.
+    let tangent = Double(2).squareRoot() - 1
+    let pixels = image.span
     var histograms = [Double](repeating: 0, count: cellCount * cellCount * orientationCount)
+    var sums = histograms.mutableSpan
     for y in 0..<side {
+        let row = y * side
+        let isInnerRow = y > 0 && y < last
+        let (above, below) = isInnerRow ? (row - side, row + side) : (row, row)
         for x in 0..<side {
-            let place = y * side + x
-            let isInnerColumn = x > 0 && x < side - 1
-            let isInnerRow = y > 0 && y < side - 1
-            let across = isInnerColumn ? Double(image[place + 1]) - Double(image[place - 1]) : 0
-            let down = isInnerRow ? Double(image[place + side]) - Double(image[place - side]) : 0
-            let cell = (y / cellSide) * cellCount + x / cellSide
+            let (before, after) = x > 0 && x < last ? (row + x - 1, row + x + 1) : (row, row)
+            let across = Double(pixels[after]) - Double(pixels[before])
+            let down = Double(pixels[below + x]) - Double(pixels[above + x])
             let magnitude = (across * across + down * down).squareRoot()
-            histograms[cell * orientationCount + bin(across: across, down: down)] += magnitude
+            let cell = (y / cellSide) * cellCount + x / cellSide
+            sums[cell * orientationCount + bin(across: across, down: down, tangent: tangent)] += magnitude
         }
     }
-    for index in histograms.indices { histograms[index] /= Double(cellSide * cellSide) }
+    let share = 1 / Double(cellSide * cellSide)
+    for index in 0..<sums.count { sums[index] *= share }
     return histograms
 }
 
@@ -60,7 +67,9 @@ private func cellHistograms(_ image: [Float]) -> [Double] {
 ///
 /// By comparisons instead of an arc tangent: exact where the angle is a multiple of 45 degrees, which is frequent with
 /// values of half precision, and the same with every C library.
-private func bin(across: Double, down: Double) -> Int {
+///
+/// - Parameter tangent: of 22.5 degrees.
+private func bin(across: Double, down: Double, tangent: Double) -> Int {
     // Turned by half a circle where it points up, the gradient lies at 0 to 180 degrees.
     let isTurned = down < 0 || (down == 0 && across < 0)
     let (x, y) = isTurned ? (-across, -down) : (across, down)
@@ -72,9 +81,6 @@ private func bin(across: Double, down: Double) -> Int {
     if y > -x { return -x < y * tangent ? 4 : 5 }
     return y > -x * tangent ? 6 : (y == 0 ? 0 : 7)
 }
-
-/// tan 22.5°.
-private let tangent = Double(2).squareRoot() - 1
 
 /// L2-Hys: to unit length, clipped at 0.2, to unit length again.
 private func normalized(_ block: [Double]) -> [Float] {

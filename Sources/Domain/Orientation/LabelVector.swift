@@ -51,11 +51,17 @@ private func smoothed(_ map: [Float], side: Int) -> [Float] {
 package func cellMeans(of plane: [Float], side: Int, cell: Int) -> [Float] {
     precondition(plane.count == side * side && side % cell == 0, "cells do not tile the plane")
     let cells = side / cell
+    let pixels = plane.span
     var means = [Float](repeating: 0, count: cells * cells)
+    var sums = means.mutableSpan
     for y in 0..<side {
-        for x in 0..<side { means[(y / cell) * cells + x / cell] += plane[y * side + x] }
+        for column in 0..<cells {
+            var sum: Float = 0
+            for x in column * cell..<(column + 1) * cell { sum += pixels[y * side + x] }
+            sums[(y / cell) * cells + column] += sum
+        }
     }
     let share = 1 / Float(cell * cell)
-    for place in means.indices { means[place] *= share }
+    for place in 0..<sums.count { sums[place] *= share }
     return means
 }

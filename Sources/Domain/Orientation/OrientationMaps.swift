@@ -36,40 +36,42 @@ package func orientationMaps(
 /// The responses of the eight orientations, not yet normalized: means over cells.
 private func pooledResponses(image: [Float], side: Int, cell: Int) -> [Float] {
     let cells = side / cell
+    let plane = cells * cells
     let share = 1 / Float(cell * cell)
-    var maps = [Float](repeating: 0, count: orientationCount * cells * cells)
+    // cos and sin of twice the orientations are 0, ±1 and ±√½, and those of k + 4 are the negatives of those of k.
+    let half = Float(0.5).squareRoot()
+    let pixels = image.span
+    var maps = [Float](repeating: 0, count: orientationCount * plane)
+    var sums = maps.mutableSpan
+    func place(_ channel: Int, _ response: Float) -> Int {
+        (response > 0 ? channel : channel + 4) * plane
+    }
+    func power(_ response: Float) -> Float {
+        let squared = response * response
+        return squared * squared
+    }
     for y in 0..<side {
         let (above, below) = (max(y - 1, 0) * side, min(y + 1, side - 1) * side)
         for x in 0..<side {
-            let across = image[y * side + min(x + 1, side - 1)] - image[y * side + max(x - 1, 0)]
-            let down = image[below + x] - image[above + x]
+            let across = pixels[y * side + min(x + 1, side - 1)] - pixels[y * side + max(x - 1, 0)]
+            let down = pixels[below + x] - pixels[above + x]
             let square = across * across + down * down
             // A gradient of rounding size has no orientation worth the name; the constant is the prototype's.
             let inverse = 1 / (square + 1e-8).squareRoot()
-            let (cosine, sine) = (
-                (across * across - down * down) * inverse * inverse,
-                2 * across * down * inverse * inverse
-            )
+            let cosine = (across * across - down * down) * inverse * inverse
+            let sine = 2 * across * down * inverse * inverse
             let strength = square * inverse * share
-            let place = (y / cell) * cells + x / cell
-            for channel in 0..<orientationCount {
-                let lobe = lobes[channel]
-                let response = max(0, lobe.cosine * cosine + lobe.sine * sine)
-                let squared = response * response
-                maps[channel * cells * cells + place] += squared * squared * strength
-            }
+            let target = (y / cell) * cells + x / cell
+            let rising = half * cosine + half * sine
+            let falling = half * sine - half * cosine
+            sums[place(0, cosine) + target] += power(cosine) * strength
+            sums[place(1, rising) + target] += power(rising) * strength
+            sums[place(2, sine) + target] += power(sine) * strength
+            sums[place(3, falling) + target] += power(falling) * strength
         }
     }
     return maps
 }
-
-/// cos and sin of twice each orientation, 2kπ/8: multiples of 45 degrees.
-private let lobes: [(cosine: Float, sine: Float)] = {
-    let half = Float(0.5).squareRoot()
-    return [
-        (1, 0), (half, half), (0, 1), (-half, half), (-1, 0), (-half, -half), (0, -1), (half, -half),
-    ]
-}()
 
 /// Sum over the maps of their squares, cell by cell.
 private func energies(of maps: [Float], count: Int) -> [Float] {
