@@ -159,7 +159,7 @@ let allTests: [Target] = [
     tests(of: "LinearAlgebra", in: "Platform", ["LinearAlgebra"]),
     tests(of: "ImageCodecs", in: "Platform", ["ImageCodecs", "TestKit"]),
     tests(of: "Processes", in: "Platform", ["Processes"]),
-    tests(of: "LineProtocol", in: "Platform", ["LineProtocol", nioCore]),
+    tests(of: "LineProtocol", in: "Platform", ["LineProtocol", "TestKit", logging, nioCore, nioPosix]),
     tests(of: "Tomography", in: "Domain", ["Tomography"]),
     tests(of: "Lungs", in: "Domain", ["Lungs", "Tomography", "ImageCodecs", "TestKit"]),
     tests(of: "Orientation", in: "Domain", ["Orientation", "Lungs", "Tomography", "TestKit"]),
@@ -197,7 +197,18 @@ let allTests: [Target] = [
     tests(
         of: "Gateway",
         in: "Services",
-        ["GatewayCore", "Contracts", "LineProtocol", "Storage", "TestKit", "Wire"]
+        [
+            "GatewayCore", "Contracts", "LineProtocol", "Messaging", "ServiceKit", "Storage", "TestKit",
+            "Tomography", "Wire", logging,
+        ]
+    ),
+    tests(
+        of: "Carina",
+        in: "Services",
+        [
+            "CarinaCore", "GatewayCore", "ImageCodecs", "LineProtocol", "Phantom", "Processes", "Storage",
+            "TestKit", argumentParser,
+        ]
     ),
     tests(
         of: "Labeler",
@@ -215,6 +226,22 @@ let allTests: [Target] = [
             "PhantomArchive", "ServiceKit", "Storage", "TestKit", "Wire",
         ]
     ),
+    tests(
+        of: "Ingest",
+        in: "Services",
+        [
+            "IngestCore", "Contracts", "ImageCodecs", "Messaging", "Phantom", "Processes", "ServiceKit",
+            "Storage", "TestKit", "Tomography", "Wire", logging,
+        ]
+    ),
+    tests(
+        of: "Embedder",
+        in: "Services",
+        [
+            "EmbedderCore", "Contracts", "Learning", "Lungs", "Messaging", "PhantomArchive", "ServiceKit",
+            "Storage", "TestKit", "Tomography", "Wire",
+        ]
+    ),
     // Starts the programs themselves, so they are built first.
     tests(
         of: "EndToEnd",
@@ -227,11 +254,19 @@ let allTests: [Target] = [
     tests(of: "Architecture", in: "Architecture", []),
 ]
 
+/// `make bench`: beside the tests, for it measures and does not judge.
+let benchmarks = Target.executableTarget(
+    name: "CarinaBenchmarks",
+    dependencies: ["LinearAlgebra", "Lungs", "Neighbors", "Orientation", "Phantom", "TestKit", "Tomography"],
+    path: "Tests/Benchmarks",
+    swiftSettings: common
+)
+
 let package = Package(
     name: "carina",
     products: ["Ingest", "Labeler", "Trainer", "Embedder", "Index", "Gateway", "Carina"].map {
         .executable(name: $0.lowercased(), targets: ["\($0)Main"])
-    },
+    } + [.executable(name: "carina-benchmarks", targets: ["CarinaBenchmarks"])],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(
@@ -247,6 +282,6 @@ let package = Package(
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     ],
-    targets: floor0 + platform + domain + runtime + testing + services + allTests,
+    targets: floor0 + platform + domain + runtime + testing + services + allTests + [benchmarks],
     cxxLanguageStandard: .cxx17
 )

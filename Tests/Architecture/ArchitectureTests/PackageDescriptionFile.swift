@@ -36,7 +36,10 @@ struct PackageDescriptionFile: Decodable {
         let process = Process()
         let output = Pipe()
         process.executableURL = URL(filePath: "/usr/bin/env")
-        process.arguments = ["swift", "package", "dump-package"]
+        // A folder of its own: `swift test`, which runs us, holds the lock of the package's build folder.
+        let scratch = FileManager.default.temporaryDirectory.appending(path: "carina-dump-\(getpid())").path
+        defer { try? FileManager.default.removeItem(atPath: scratch) }
+        process.arguments = ["swift", "package", "--scratch-path", scratch, "dump-package"]
         process.currentDirectoryURL = Repository.root
         process.standardOutput = output
         process.standardError = FileHandle.nullDevice
