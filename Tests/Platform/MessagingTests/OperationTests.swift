@@ -9,7 +9,7 @@ struct OperationTests {
     private func withSilentContext(_ body: (_ step: NNGOperation.Step) async throws -> Void) async throws {
         let socket = try NNGSocket(.reply, receiveLimit: testLimit)
         try await body(.receive(try socket.openContext()))
-        try await offPool { socket.close() }
+        await socket.close()
     }
 
     @Test("nng trap 11: an operation which was interrupted before its start ends at once")

@@ -89,6 +89,15 @@ final class RawSocket: Sendable {
         }
     }
 
+    /// True when the peer hangs up in time; reads nothing, so that a full connection stays full.
+    func isHungUp(within milliseconds: Int32) async -> Bool {
+        await offPool {
+            // POLLRDHUP, which the C library hides from Swift.
+            var poll = pollfd(fd: self.descriptor, events: 0x2000, revents: 0)
+            return Glibc.poll(&poll, 1, milliseconds) > 0
+        }
+    }
+
     private func isReadable(within milliseconds: Int32) -> Bool {
         var poll = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
         return Glibc.poll(&poll, 1, milliseconds) > 0

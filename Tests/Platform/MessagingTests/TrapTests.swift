@@ -139,7 +139,7 @@ struct TrapTests {
         let requester = try NNGTransport().requester(to: listener.address, receiveLimit: testLimit)
         let reply = try await requester.request([1], timeout: .seconds(50))
         #expect(reply.count == 60_000)
-        #expect(await silent.isClosedByPeer(within: 10_000))
+        #expect(await silent.isHungUp(within: 10_000))
         await requester.close()
         await listener.close()
     }

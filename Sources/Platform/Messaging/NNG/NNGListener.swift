@@ -17,7 +17,7 @@ final class NNGListener: Listener {
     /// Replies handed to nng, by connection.
     private let replies = Mutex<[UInt32: UInt64]>([:])
     private let workers = Mutex<[Task<Void, Never>]>([])
-    private let closing = Mutex<Task<Void, Never>?>(nil)
+    private let closing = OneTimeClose()
 
     init(
         at address: Address,
@@ -28,14 +28,14 @@ final class NNGListener: Listener {
         replyTime: Duration,
         answer: @escaping @Sendable ([UInt8]) async -> [UInt8]
     ) throws(MessagingError) {
-        let socket = try NNGSocket(.reply, receiveLimit: receiveLimit)
+        var socket = try NNGSocket(.reply, receiveLimit: receiveLimit)
         var contexts: [nng_ctx] = []
         do throws(MessagingError) {
             // Before listening: the first request finds its worker.
             for _ in 0..<max(1, concurrency) { contexts.append(try socket.openContext()) }
             self.address = try socket.listen(address, receiveLimit: receiveLimit, tls: tls)
         } catch {
-            socket.close()
+            socket.closeNow()
             throw error
         }
         self.socket = socket
@@ -48,12 +48,7 @@ final class NNGListener: Listener {
     }
 
     func close() async {
-        let task = closing.withLock { closing in
-            let task = closing ?? Task { await self.drainAndClose() }
-            closing = task
-            return task
-        }
-        await task.value
+        await closing.run { await self.drainAndClose() }
     }
 
     private func work(in context: nng_ctx) async {
@@ -93,7 +88,7 @@ final class NNGListener: Listener {
     private static let connectionCountBeforePruning = 1024
 
     private func forgetGoneConnections() {
-        let live = NNGStatistics.messagesWritten(by: socket.raw)
+        let live = NNGStatistics.traffic(of: socket.raw)
         replies.withLock { replies in replies = replies.filter { live[$0.key] != nil } }
     }
 
@@ -107,17 +102,16 @@ final class NNGListener: Listener {
         for task in tasks { await task.value }
         impatience.cancel()
         await waitUntilRepliesLeft()
-        let socket = socket
-        try? await offPool { socket.close() }
+        await socket.close()
     }
 
     /// nng trap 16: closing drops what nng has not written yet.
     private func waitUntilRepliesLeft() async {
         let deadline = ContinuousClock.now + Self.replyDrainTime
         while ContinuousClock.now < deadline {
-            let written = NNGStatistics.messagesWritten(by: socket.raw)
+            let traffic = NNGStatistics.traffic(of: socket.raw)
             let isDone = replies.withLock { replies in
-                written.allSatisfy { pipe, count in count >= replies[pipe, default: 0] }
+                traffic.allSatisfy { pipe, traffic in traffic.written >= replies[pipe, default: 0] }
             }
             if isDone { return }
             try? await Task.sleep(for: .milliseconds(2))

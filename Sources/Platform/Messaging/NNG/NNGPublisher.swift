@@ -10,10 +10,10 @@ final class NNGPublisher: Publisher {
 
     private let socket: NNGSocket
     private let lastPublished = Mutex<ContinuousClock.Instant?>(nil)
-    private let isClosed = Atomic(false)
+    private let closing = OneTimeClose()
 
     init(at address: Address, tls: TLSIdentity?) throws(MessagingError) {
-        let socket = try NNGSocket(.publish, receiveLimit: NNGTransport.eventByteCountMaximum)
+        var socket = try NNGSocket(.publish, receiveLimit: NNGTransport.eventByteCountMaximum)
         do throws(MessagingError) {
             self.address = try socket.listen(
                 address,
@@ -21,20 +21,19 @@ final class NNGPublisher: Publisher {
                 tls: tls
             )
         } catch {
-            socket.close()
+            socket.closeNow()
             throw error
         }
         self.socket = socket
     }
 
     deinit {
-        guard !isClosed.load(ordering: .acquiring) else { return }
-        let socket = socket
-        Task { try? await offPool { socket.close() } }
+        guard !closing.hasBegun else { return }
+        Task { [socket] in await socket.close() }
     }
 
     func publish(_ bytes: [UInt8]) async {
-        guard bytes.count <= NNGTransport.eventByteCountMaximum, !isClosed.load(ordering: .acquiring) else {
+        guard bytes.count <= NNGTransport.eventByteCountMaximum, !closing.hasBegun else {
             return
         }
         var message: OpaquePointer?
@@ -52,10 +51,10 @@ final class NNGPublisher: Publisher {
     }
 
     func close() async {
-        guard !isClosed.exchange(true, ordering: .acquiringAndReleasing) else { return }
-        await waitUntilMessagesLeft()
-        let socket = socket
-        try? await offPool { socket.close() }
+        await closing.run { [socket] in
+            await self.waitUntilMessagesLeft()
+            await socket.close()
+        }
     }
 
     /// Waits while the counts of written messages still grow; how many are queued nng does not tell.
@@ -64,10 +63,10 @@ final class NNGPublisher: Publisher {
         guard let last = lastPublished.withLock({ $0 }), last.duration(to: start) < Self.drainTime else {
             return
         }
-        var written = NNGStatistics.messagesWritten(by: socket.raw)
+        var written = NNGStatistics.traffic(of: socket.raw)
         while ContinuousClock.now < start + Self.drainTime {
             try? await Task.sleep(for: Self.quietTime)
-            let now = NNGStatistics.messagesWritten(by: socket.raw)
+            let now = NNGStatistics.traffic(of: socket.raw)
             if now == written { return }
             written = now
         }

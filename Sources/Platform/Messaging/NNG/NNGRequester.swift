@@ -9,24 +9,24 @@ final class NNGRequester: Requester {
     private let receiveLimit: Int
     private let group = OperationGroup()
     private let idleContexts = Mutex<[nng_ctx]>([])
-    private let isClosed = Atomic(false)
+    private let closing = OneTimeClose()
 
     init(to address: Address, receiveLimit: Int, tls: TLSIdentity?) throws(MessagingError) {
-        socket = try NNGSocket(.request, receiveLimit: receiveLimit)
-        self.receiveLimit = receiveLimit
+        var socket = try NNGSocket(.request, receiveLimit: receiveLimit)
         do throws(MessagingError) {
             try socket.dial(address, receiveLimit: receiveLimit, tls: tls)
         } catch {
-            socket.close()
+            socket.closeNow()
             throw error
         }
+        self.socket = socket
+        self.receiveLimit = receiveLimit
     }
 
     deinit {
-        guard !isClosed.load(ordering: .acquiring) else { return }
+        guard !closing.hasBegun else { return }
         // Nobody waits here any more: every running request holds the requester.
-        let socket = socket
-        Task { try? await offPool { socket.close() } }
+        Task { [socket] in await socket.close() }
     }
 
     func request(_ bytes: [UInt8], timeout: Duration) async throws(MessagingError) -> [UInt8] {
@@ -55,10 +55,10 @@ final class NNGRequester: Requester {
     }
 
     func close() async {
-        await group.close()
-        guard !isClosed.exchange(true, ordering: .acquiringAndReleasing) else { return }
-        let socket = socket
-        try? await offPool { socket.close() }
+        await closing.run { [group, socket] in
+            await group.close()
+            await socket.close()
+        }
     }
 
     private func takeContext() throws(MessagingError) -> nng_ctx {

@@ -2,18 +2,13 @@ internal import CNNG
 
 /// Mutual TLS: both ends show a certificate of the same authority, and the dialer checks the server's name.
 enum NNGSecurity {
-    /// What can be secured before it starts.
-    enum Endpoint {
-        case dialer(nng_dialer, host: String)
-        case listener(nng_listener)
-    }
-
     /// Makes nng's description of the identity and hands it to an endpoint, which takes a share of it.
     ///
     /// - Throws: `refused` when there is no identity, or a file is missing or no certificate.
     static func apply(
         _ identity: TLSIdentity?,
-        to endpoint: Endpoint
+        to endpoint: NNGSocket.Endpoint,
+        at address: Address
     ) throws(MessagingError) {
         guard let identity else {
             throw MessagingError(.refused, "a tls+tcp address needs an authority and a certificate")
@@ -43,9 +38,9 @@ enum NNGSecurity {
         )
         let pointer = unsafe UnsafeMutableRawPointer(configuration)
         switch endpoint {
-        case .dialer(let dialer, let host):
+        case .dialer(let dialer):
             try NNGFailure.check(
-                unsafe nng_tls_config_server_name(configuration, identity.serverName ?? host),
+                unsafe nng_tls_config_server_name(configuration, identity.serverName ?? address.host ?? ""),
                 "TLS server name"
             )
             try NNGFailure.check(

@@ -9,6 +9,12 @@ struct NNGSocket: Sendable {
         case request, reply, publish, subscribe
     }
 
+    /// Where its connections come from.
+    enum Endpoint: Sendable {
+        case dialer(nng_dialer)
+        case listener(nng_listener)
+    }
+
     /// Bytes of nng's own header in front of a request or reply: the request id.
     static let headerByteCount = 4
     /// Most messages that PUB and SUB can be told to keep per connection (nng trap 1).
@@ -18,6 +24,8 @@ struct NNGSocket: Sendable {
     private static let socketFileMode: CInt = 0o660
 
     let raw: nng_socket
+    let role: Role
+    private(set) var endpoint: Endpoint?
 
     /// Opens a socket.
     init(_ role: Role, receiveLimit: Int) throws(MessagingError) {
@@ -31,15 +39,16 @@ struct NNGSocket: Sendable {
             }
         try NNGFailure.check(code, "nng open")
         raw = socket
+        self.role = role
         do throws(MessagingError) {
-            try setUp(role, receiveLimit: receiveLimit)
+            try setUp(receiveLimit: receiveLimit)
         } catch {
-            close()
+            closeNow()
             throw error
         }
     }
 
-    private func setUp(_ role: Role, receiveLimit: Int) throws(MessagingError) {
+    private func setUp(receiveLimit: Int) throws(MessagingError) {
         // nng trap 7: the limit is 0, unlimited, until it is set.
         let limit = receiveLimit + Self.headerByteCount
         try check(unsafe nng_socket_set_size(raw, NNG_OPT_RECVMAXSZ, limit), NNG_OPT_RECVMAXSZ)
@@ -76,7 +85,7 @@ struct NNGSocket: Sendable {
     }
 
     /// Dials without waiting (nng trap 15): the peer may appear later.
-    func dial(_ address: Address, receiveLimit: Int, tls: TLSIdentity?) throws(MessagingError) {
+    mutating func dial(_ address: Address, receiveLimit: Int, tls: TLSIdentity?) throws(MessagingError) {
         var dialer = nng_dialer()
         try NNGFailure.check(unsafe nng_dialer_create(&dialer, raw, address.description), "nng_dialer_create")
         let limit = receiveLimit + Self.headerByteCount
@@ -86,15 +95,18 @@ struct NNGSocket: Sendable {
             try check(unsafe nng_dialer_set_bool(dialer, NNG_OPT_TCP_KEEPALIVE, true), NNG_OPT_TCP_KEEPALIVE)
         }
         if address.scheme == .tls {
-            try NNGSecurity.apply(tls, to: .dialer(dialer, host: address.host ?? ""))
+            try NNGSecurity.apply(tls, to: .dialer(dialer), at: address)
         }
         try NNGFailure.check(nng_dialer_start(dialer, CInt(NNG_FLAG_NONBLOCK)), "nng_dialer_start")
+        endpoint = .dialer(dialer)
     }
 
     /// Binds and starts accepting.
     ///
     /// - Returns: the address with the port which the system chose.
-    func listen(_ address: Address, receiveLimit: Int, tls: TLSIdentity?) throws(MessagingError) -> Address {
+    mutating func listen(_ address: Address, receiveLimit: Int, tls: TLSIdentity?) throws(MessagingError)
+        -> Address
+    {
         var listener = nng_listener()
         try NNGFailure.check(
             unsafe nng_listener_create(&listener, raw, address.description),
@@ -118,9 +130,10 @@ struct NNGSocket: Sendable {
             break
         }
         if address.scheme == .tls {
-            try NNGSecurity.apply(tls, to: .listener(listener))
+            try NNGSecurity.apply(tls, to: .listener(listener), at: address)
         }
         try NNGFailure.check(nng_listener_start(listener, 0), "nng_listener_start")
+        endpoint = .listener(listener)
         guard address.port == 0 else { return address }
         var port: CInt = 0
         try check(
@@ -137,8 +150,8 @@ struct NNGSocket: Sendable {
         return context
     }
 
-    /// Closes the socket; may wait for nng's threads, so not for the cooperative pool.
-    func close() {
+    /// Closes a socket to which nobody can be sending, on a thread which may block.
+    func closeNow() {
         // A socket which is already closed has nothing to tell.
         _ = nng_close(raw)
     }

@@ -2,13 +2,19 @@ internal import CNNG
 
 /// What nng counts per connection. It is the only way to learn that a message has left (nng trap 16).
 enum NNGStatistics {
-    /// Messages written to each live connection of a socket, by the connection's number.
-    static func messagesWritten(by socket: nng_socket) -> [UInt32: UInt64] {
+    /// Whole messages which went over one connection.
+    struct Traffic: Equatable {
+        var written: UInt64
+        var read: UInt64
+    }
+
+    /// The traffic of each live connection of a socket, by the connection's number.
+    static func traffic(of socket: nng_socket) -> [UInt32: Traffic] {
         var root: OpaquePointer?
         guard unsafe nng_stats_get(&root) == 0 else { return [:] }
         defer { unsafe nng_stats_free(root) }
 
-        var written: [UInt32: UInt64] = [:]
+        var traffic: [UInt32: Traffic] = [:]
         var node = unsafe nng_stat_child(root)
         while let pipe = unsafe node {
             unsafe node = nng_stat_next(pipe)
@@ -19,12 +25,13 @@ enum NNGStatistics {
                 unsafe child = nng_stat_next(entry)
                 values[unsafe name(of: entry)] = unsafe nng_stat_value(entry)
             }
-            guard let id = values["id"], let owner = values["socket"], let count = values["tx_msgs"],
+            guard let id = values["id"], let owner = values["socket"], let written = values["tx_msgs"],
+                let read = values["rx_msgs"],
                 UInt32(truncatingIfNeeded: owner) == socket.id
             else { continue }
-            written[UInt32(truncatingIfNeeded: id)] = count
+            traffic[UInt32(truncatingIfNeeded: id)] = Traffic(written: written, read: read)
         }
-        return written
+        return traffic
     }
 
     private static func name(of statistic: OpaquePointer) -> String {

@@ -1,5 +1,4 @@
 internal import CNNG
-private import Synchronization
 
 /// A SUB socket with one receive at a time (nng trap 9), which runs without a timeout until the socket closes.
 ///
@@ -8,11 +7,10 @@ private import Synchronization
 final class NNGSubscriber: Subscriber {
     private let socket: NNGSocket
     private let mailbox = Mailbox()
-    private let isClosed = Atomic(false)
-    private let pump: Task<Void, Never>
+    private let closing = OneTimeClose()
 
     init(to address: Address, topics: [[UInt8]], tls: TLSIdentity?) throws(MessagingError) {
-        let socket = try NNGSocket(.subscribe, receiveLimit: NNGTransport.eventByteCountMaximum)
+        var socket = try NNGSocket(.subscribe, receiveLimit: NNGTransport.eventByteCountMaximum)
         do throws(MessagingError) {
             for topic in topics {
                 let code = unsafe topic.withUnsafeBytes { bytes in
@@ -22,18 +20,17 @@ final class NNGSubscriber: Subscriber {
             }
             try socket.dial(address, receiveLimit: NNGTransport.eventByteCountMaximum, tls: tls)
         } catch {
-            socket.close()
+            socket.closeNow()
             throw error
         }
         self.socket = socket
-        let mailbox = mailbox
-        pump = Task { await Self.receive(from: socket, into: mailbox) }
+        // Ends when the socket closes.
+        Task { [socket, mailbox] in await Self.receive(from: socket, into: mailbox) }
     }
 
     deinit {
-        guard !isClosed.load(ordering: .acquiring) else { return }
-        let socket = socket
-        Task { try? await offPool { socket.close() } }
+        guard !closing.hasBegun else { return }
+        Task { [socket] in await socket.close() }
     }
 
     func next(timeout: Duration) async throws(MessagingError) -> [UInt8]? {
@@ -42,10 +39,7 @@ final class NNGSubscriber: Subscriber {
 
     func close() async {
         mailbox.close()
-        guard !isClosed.exchange(true, ordering: .acquiringAndReleasing) else { return }
-        let socket = socket
-        try? await offPool { socket.close() }
-        await pump.value
+        await closing.run { [socket] in await socket.close() }
     }
 
     private static func receive(from socket: NNGSocket, into mailbox: Mailbox) async {
