@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Makes an image of each service (carina/ingest … carina/gateway) and of the command-line tool (carina/carina), with podman or docker.
-# Called by `make images`, after the build.
+# Called by `make images`, after the build. CARINA_PROGRAMS names another folder with the built programs.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -9,7 +9,7 @@ engine=$(command -v podman || command -v docker) || {
     exit 1
 }
 services=(ingest labeler trainer embedder index gateway carina)
-built=$(swift build -c release --show-bin-path)
+built=${CARINA_PROGRAMS:-.build/release}
 staged=.build/images
 rm -rf "$staged"
 mkdir -p "$staged/bin" "$staged/lib"
