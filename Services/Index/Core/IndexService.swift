@@ -36,8 +36,11 @@ package struct IndexQuestion: Sendable {
 
 /// What one shard knows, and up to where.
 package struct IndexAnswer: Sendable {
+    /// The generation that answered.
     package let fingerprint: Fingerprint
+    /// Position in the embedding log that the answer knows.
     package let seq: UInt64
+    /// What was found, and at what cost.
     package let found: NeighborAnswer
 }
 
@@ -73,6 +76,7 @@ package final class IndexService: Sendable {
     /// How long a search waits for `minimumSeq` when its asker sets no deadline.
     package static let patienceByDefault = Duration.seconds(2)
 
+    /// The share of all vectors that this node keeps.
     package let shard: ShardAssignment
     private let logger: Logger
     private let shelf: Mutex<GenerationShelf>

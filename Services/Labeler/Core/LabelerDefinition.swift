@@ -43,6 +43,7 @@ enum LabelerSettings {
 
 /// The labeler as a process: what it follows, does, stores and answers.
 package enum LabelerDefinition {
+    /// The service, ready to run.
     package static let definition = ServiceDefinition(
         name: "labeler",
         number: .labeler,

@@ -35,6 +35,7 @@ enum TrainerSettings {
 
 /// The trainer as a process: what it stores, does and answers.
 package enum TrainerDefinition {
+    /// The service, ready to run.
     package static let definition = ServiceDefinition(
         name: "trainer",
         number: .trainer,

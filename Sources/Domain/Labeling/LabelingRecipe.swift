@@ -66,6 +66,7 @@ package enum LabelingError: Error, Equatable, CustomStringConvertible {
     /// The caller asked to stop.
     case cancelled
 
+    /// What is wrong, in words.
     package var description: String {
         switch self {
         case .tooFewPatients(let found):

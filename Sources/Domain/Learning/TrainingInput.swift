@@ -146,6 +146,7 @@ package enum TrainingError: Error, Equatable, CustomStringConvertible {
     /// The caller asked to stop.
     case cancelled
 
+    /// What is wrong, in words.
     package var description: String {
         switch self {
         case .tooFewSamples(let training, let test):

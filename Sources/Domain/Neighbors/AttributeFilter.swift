@@ -11,8 +11,11 @@ package struct AttributeFilter: Sendable, Equatable {
         case atLeast
     }
 
+    /// The attribute's name.
     package var key: String
+    /// How it is compared.
     package var comparison: Comparison
+    /// What it is compared with.
     package var value: String
 
     /// The condition `attribute comparison value`.

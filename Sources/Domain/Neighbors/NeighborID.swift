@@ -17,6 +17,7 @@ package struct NeighborID: Hashable, Comparable, Sendable {
         }
     }
 
+    /// As the bytes are ordered: ties of a search are broken by it.
     package static func < (a: Self, b: Self) -> Bool {
         (a.high, a.low) < (b.high, b.low)
     }

@@ -1,10 +1,14 @@
 /// One slice as the index keeps it: a vector, whose it is, and what filters may ask about it.
 package struct NeighborItem: Sendable, Equatable {
+    /// Names the vector.
     package var id: NeighborID
+    /// What it belongs to, for grouping and exclusion.
     package var series: NeighborID
+    /// Whom it belongs to, for grouping and exclusion.
     package var patient: NeighborID
     /// (D): the parts one after the other.
     package var vector: [Float]
+    /// What a filter can ask for.
     package var attributes: [String: String]
 
     /// An item; the index checks the vector when it is inserted.

@@ -16,9 +16,13 @@ package struct NeighborQuery: Sendable, Equatable {
     package var weights: [Float]
     /// At most this many hits.
     package var k: Int
+    /// Of what only the best is found.
     package var grouping: Grouping
+    /// Whose vectors are passed over.
     package var excludedPatient: NeighborID?
+    /// The series whose vectors are passed over.
     package var excludedSeries: NeighborID?
+    /// The vector that is passed over.
     package var excludedID: NeighborID?
     /// All must hold.
     package var filters: [AttributeFilter]
@@ -47,8 +51,11 @@ package struct NeighborQuery: Sendable, Equatable {
 
 /// One hit.
 package struct Neighbor: Sendable, Equatable {
+    /// The vector found.
     package let id: NeighborID
+    /// Its series.
     package let series: NeighborID
+    /// Its patient.
     package let patient: NeighborID
     /// √(Σ weight · squared distance of the part), from the one fixed-order kernel.
     package let distance: Float
@@ -85,6 +92,8 @@ package struct SearchCost: Sendable, Equatable {
 
 /// Hits in the order of (distance, id), and what they cost.
 package struct NeighborAnswer: Sendable, Equatable {
+    /// Nearest first; equal distances by id.
     package var neighbors: [Neighbor]
+    /// What the search looked at.
     package var cost: SearchCost
 }

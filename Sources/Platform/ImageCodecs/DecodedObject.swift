@@ -84,8 +84,11 @@ package struct ObjectIdentity: Hashable, Sendable {
 
 extension ObjectIdentity: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
     // Whoever prints an identity by mistake prints this.
+    /// Tells nothing of the identity.
     package var description: String { "<identity>" }
+    /// Tells nothing of the identity.
     package var debugDescription: String { "<identity>" }
+    /// Shows nothing of the identity.
     package var customMirror: Mirror { Mirror(self, children: []) }
 }
 

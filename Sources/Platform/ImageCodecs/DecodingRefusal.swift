@@ -8,6 +8,7 @@ package struct RefusalReason: RawRepresentable, Hashable, Sendable, CustomString
         self.rawValue = rawValue
     }
 
+    /// The name of the reason.
     package var description: String { rawValue }
 
     /// DICOM of another modality, or no image at all.
@@ -52,6 +53,7 @@ package struct DecodingRefusal: Error, Hashable, Sendable, CustomStringConvertib
         self.detail = detail
     }
 
+    /// Reason and detail.
     package var description: String { "\(reason): \(detail)" }
 }
 
@@ -65,6 +67,7 @@ package struct DecodingWarning: RawRepresentable, Hashable, Sendable, CustomStri
         self.rawValue = rawValue
     }
 
+    /// The name of the reason.
     package var description: String { rawValue }
 
     /// Rescale Slope or Intercept is absent: 1 or 0 was taken.

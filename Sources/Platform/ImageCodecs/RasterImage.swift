@@ -42,5 +42,6 @@ package struct EncodingFailure: Error, Hashable, Sendable, CustomStringConvertib
         self.detail = detail
     }
 
+    /// What could not be encoded.
     package var description: String { "encoding: \(detail)" }
 }

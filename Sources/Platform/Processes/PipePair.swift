@@ -2,7 +2,9 @@ import Glibc
 
 /// A pipe. Neither end is inherited by children unless it is given to one.
 package struct PipePair: Sendable {
+    /// Where the bytes come out.
     package let readEnd: Int32
+    /// Where the bytes go in.
     package let writeEnd: Int32
 
     /// - Returns: nil when this process has no descriptor left; `errno` tells.

@@ -12,8 +12,18 @@ package struct SpawnedProcess: Sendable, Hashable {
 
     /// Why a program was not started.
     package struct Failure: Error, Equatable, CustomStringConvertible {
+        /// The program's path.
         package let program: String
+        /// What `errno` said.
         package let code: Int32
+
+        /// - Parameter code: what `errno` said.
+        package init(program: String, code: Int32) {
+            self.program = program
+            self.code = code
+        }
+
+        /// Program and error, in words.
         package var description: String {
             unsafe "cannot start \(self.program): \(String(cString: strerror(self.code)))"
         }
@@ -23,9 +33,12 @@ package struct SpawnedProcess: Sendable, Hashable {
     package struct Streams: Sendable {
         /// Descriptors of this process; nil: /dev/null.
         package var input: Int32?
+        /// Standard output.
         package var output: Int32?
+        /// Standard error.
         package var error: Int32?
 
+        /// Streams that are not given lead nowhere.
         package init(input: Int32? = nil, output: Int32? = nil, error: Int32? = nil) {
             self.input = input
             self.output = output

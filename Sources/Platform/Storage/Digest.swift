@@ -2,7 +2,9 @@ internal import Crypto
 
 /// The SHA-256 of some bytes: 32 bytes, written as 64 lowercase hexadecimal digits.
 package struct Digest: Hashable, Sendable, CustomStringConvertible {
+    /// A SHA-256 has 32 bytes.
     package static let byteCount = 32
+    /// The digest itself.
     package let bytes: [UInt8]
 
     /// Takes a digest which was stored; nil when it is not 32 bytes.
@@ -16,6 +18,7 @@ package struct Digest: Hashable, Sendable, CustomStringConvertible {
         self.bytes = sha256(content)
     }
 
+    /// 64 lowercase hexadecimal digits.
     package var hex: String {
         let digits = Array("0123456789abcdef".utf8)
         var text: [UInt8] = []
@@ -27,6 +30,7 @@ package struct Digest: Hashable, Sendable, CustomStringConvertible {
         return String(decoding: text, as: UTF8.self)
     }
 
+    /// The same as `hex`.
     package var description: String { hex }
 }
 

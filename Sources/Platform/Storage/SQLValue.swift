@@ -14,30 +14,37 @@ package protocol SQLValueConvertible {
 }
 
 extension SQLValue: SQLValueConvertible {
+    /// As SQLite stores it.
     package var sqlValue: SQLValue { self }
 }
 
 extension Int: SQLValueConvertible {
+    /// As SQLite stores it.
     package var sqlValue: SQLValue { .integer(Int64(self)) }
 }
 
 extension Int64: SQLValueConvertible {
+    /// As SQLite stores it.
     package var sqlValue: SQLValue { .integer(self) }
 }
 
 extension Int32: SQLValueConvertible {
+    /// As SQLite stores it.
     package var sqlValue: SQLValue { .integer(Int64(self)) }
 }
 
 extension UInt8: SQLValueConvertible {
+    /// As SQLite stores it.
     package var sqlValue: SQLValue { .integer(Int64(self)) }
 }
 
 extension UInt16: SQLValueConvertible {
+    /// As SQLite stores it.
     package var sqlValue: SQLValue { .integer(Int64(self)) }
 }
 
 extension UInt32: SQLValueConvertible {
+    /// As SQLite stores it.
     package var sqlValue: SQLValue { .integer(Int64(self)) }
 }
 
@@ -47,25 +54,31 @@ extension UInt64: SQLValueConvertible {
 }
 
 extension Double: SQLValueConvertible {
+    /// As SQLite stores it.
     package var sqlValue: SQLValue { .real(self) }
 }
 
 extension Float: SQLValueConvertible {
+    /// As SQLite stores it.
     package var sqlValue: SQLValue { .real(Double(self)) }
 }
 
 extension Bool: SQLValueConvertible {
+    /// As SQLite stores it.
     package var sqlValue: SQLValue { .integer(self ? 1 : 0) }
 }
 
 extension String: SQLValueConvertible {
+    /// As SQLite stores it.
     package var sqlValue: SQLValue { .text(self) }
 }
 
 extension [UInt8]: SQLValueConvertible {
+    /// As SQLite stores it.
     package var sqlValue: SQLValue { .blob(self) }
 }
 
 extension Optional: SQLValueConvertible where Wrapped: SQLValueConvertible {
+    /// As SQLite stores it.
     package var sqlValue: SQLValue { self?.sqlValue ?? .null }
 }

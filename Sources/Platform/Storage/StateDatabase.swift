@@ -2,7 +2,9 @@ internal import GRDB
 
 /// One step from one version of the tables to the next. A released step never changes; a new one is added.
 package struct Migration: Sendable {
+    /// Told apart from other migrations by this.
     package let name: String
+    /// The statements that it runs once.
     package let sql: String
 
     /// Names a step; the statements of `sql` run together with the note that it was done.

@@ -18,7 +18,9 @@ package struct StorageError: Error, Equatable, Sendable, CustomStringConvertible
         case file
     }
 
+    /// What a caller can decide on.
     package let kind: Kind
+    /// What happened, for a log.
     package let text: String
 
     /// Makes an error of a kind with an explanation for a log.
@@ -27,5 +29,6 @@ package struct StorageError: Error, Equatable, Sendable, CustomStringConvertible
         self.text = text
     }
 
+    /// Kind and text.
     package var description: String { "\(kind.rawValue): \(text)" }
 }

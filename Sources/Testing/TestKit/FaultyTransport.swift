@@ -13,6 +13,7 @@ package struct FaultPlan: Sendable {
     package var repeatedRequests = 0.0
     /// Share of replies which come late, and by how much.
     package var lateReplies = 0.0
+    /// How late a late reply is.
     package var replyDelay = Duration.milliseconds(20)
     /// Share of published messages which never arrive.
     package var lostEvents = 0.0
@@ -20,6 +21,7 @@ package struct FaultPlan: Sendable {
     package var repeatedEvents = 0.0
     /// Share of published messages which come late, and by how much.
     package var lateEvents = 0.0
+    /// How late a late event is.
     package var eventDelay = Duration.milliseconds(20)
 
     /// A plan without faults; set the shares which a test wants.
@@ -34,12 +36,19 @@ package struct FaultPlan: Sendable {
 package final class FaultyTransport: Transport {
     /// How many faults happened, so that a test can tell that its plan was at work.
     package struct Counts: Equatable, Sendable {
+        /// How many were dropped.
         package var lostRequests = 0
+        /// How many were dropped.
         package var lostReplies = 0
+        /// How many came twice.
         package var repeatedRequests = 0
+        /// How many came late.
         package var lateReplies = 0
+        /// How many were dropped.
         package var lostEvents = 0
+        /// How many came twice.
         package var repeatedEvents = 0
+        /// How many came late.
         package var lateEvents = 0
     }
 
@@ -55,6 +64,7 @@ package final class FaultyTransport: Transport {
     /// What happened so far.
     package var counts: Counts { faults.counts.withLock { $0 } }
 
+    /// As the wrapped transport, with faults.
     package func serve(
         at address: Address,
         concurrency: Int,
@@ -69,15 +79,18 @@ package final class FaultyTransport: Transport {
         )
     }
 
+    /// As the wrapped transport, with faults.
     package func requester(to address: Address, receiveLimit: Int) throws -> any Requester {
         let requester = try transport.requester(to: address, receiveLimit: receiveLimit)
         return FaultyRequester(requester, faults: faults)
     }
 
+    /// As the wrapped transport, with faults.
     package func publisher(at address: Address) throws -> any Publisher {
         try transport.publisher(at: address)
     }
 
+    /// As the wrapped transport, with faults.
     package func subscriber(to address: Address, topics: [[UInt8]]) throws -> any Subscriber {
         FaultySubscriber(try transport.subscriber(to: address, topics: topics), faults: faults)
     }

@@ -63,6 +63,7 @@ package struct GoldenArrays: Sendable {
 
 /// Says why a golden file could not be read.
 package struct GoldenArrayError: Error, CustomStringConvertible {
+    /// What is wrong with the file.
     package let description: String
 
     init(_ description: String) {

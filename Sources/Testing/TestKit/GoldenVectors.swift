@@ -10,6 +10,7 @@ package indirect enum GoldenValue: Equatable, Sendable, Decodable {
     case list([GoldenValue])
     case object([String: GoldenValue])
 
+    /// Reads any JSON value.
     package init(from decoder: any Decoder) throws {
         let container = try decoder.singleValueContainer()
         if container.decodeNil() {

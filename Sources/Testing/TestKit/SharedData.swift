@@ -94,6 +94,7 @@ package enum SharedData {
 
 /// Thrown when a test asks for real data which is not there. Holds no name: a name may identify a patient.
 package struct SharedDataAbsent: Error, CustomStringConvertible {
+    /// Says that the data are absent.
     package var description: String { SharedData.absence }
 }
 

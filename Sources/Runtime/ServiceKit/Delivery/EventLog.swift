@@ -30,10 +30,13 @@ package final class EventLog: Sendable {
 
     /// A piece of the log, with where the log stands.
     package struct Batch: Sendable, Equatable {
+        /// Names this log; another data folder has another.
         package let logID: Identifier
+        /// The newest event.
         package let headSeq: UInt64
         /// The oldest event which is still there; 0 in an empty log.
         package let firstSeq: UInt64
+        /// Oldest first.
         package let events: [EventRecord]
     }
 
@@ -44,6 +47,7 @@ package final class EventLog: Sendable {
         var nextWaiter: UInt64 = 0
     }
 
+    /// Names this log; another data folder has another.
     package let logID: Identifier
     private let database: StateDatabase
     private let clock: WallClock

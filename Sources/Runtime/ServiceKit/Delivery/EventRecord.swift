@@ -5,6 +5,7 @@ package import Wire
 package struct EventRecord: Sendable, Equatable {
     /// Place in the log: 1, 2, 3, … without a gap.
     package let seq: UInt64
+    /// What happened.
     package let kind: MessageKind
     /// Schema of the body.
     package let schema: UInt8
@@ -12,6 +13,7 @@ package struct EventRecord: Sendable, Equatable {
     package let key: String
     /// When it was appended, milliseconds since 1970.
     package let timeMilliseconds: UInt64
+    /// The event's own body.
     package let body: [UInt8]
 
     /// Makes a record of its parts.
@@ -61,6 +63,7 @@ extension EventRecord {
 
 /// How far someone has come in a log.
 package struct LogPosition: Hashable, Sendable {
+    /// Which log.
     package let logID: Identifier
     /// The last event which took effect; 0 before the first.
     package let seq: UInt64

@@ -20,6 +20,7 @@ protocol TailSink: Sendable {
 package struct TailTiming: Sendable {
     /// Pause after the first failure; it doubles up to `pauseMaximum`.
     package var pauseMinimum = Duration.milliseconds(100)
+    /// Longest pause between two attempts to reach the log.
     package var pauseMaximum = Duration.seconds(5)
     /// Without a doorbell or a heartbeat for this long it asks.
     package var silence = Duration.seconds(3)

@@ -19,7 +19,9 @@ package struct ReplyMemory: Sendable {
 
     /// A reply as it was sent.
     package struct Remembered: Equatable, Sendable {
+        /// Schema of the reply's body.
         package let schema: UInt8
+        /// The reply's body.
         package let body: [UInt8]
     }
 

@@ -32,7 +32,9 @@ package struct ServiceCommand: Sendable {
         case serve(Settings)
     }
 
+    /// Exit code of a command line that cannot be read.
     package static let usageCode: Int32 = 2
+    /// Exit code of settings that cannot be used (EX_CONFIG of sysexits.h).
     package static let configurationCode: Int32 = 78
     private static let forcedExit = Limits.drainMaximum - .milliseconds(500)
 

@@ -41,16 +41,23 @@ package enum ServiceStorage: Sendable {
 
 /// A service that another one asks or follows.
 package struct ServicePeer: Sendable, Hashable {
+    /// The number on the wire.
     package let number: ServiceNumber
     let requestsPort: UInt16
     let eventsPort: UInt16
 
+    /// The name in settings and logs.
     package var name: String { number.name }
 
+    /// Takes slices in.
     package static let ingest = ServicePeer(number: .ingest, requestsPort: 7401, eventsPort: 7402)
+    /// Makes labeled pairs.
     package static let labeler = ServicePeer(number: .labeler, requestsPort: 7411, eventsPort: 7412)
+    /// Makes models.
     package static let trainer = ServicePeer(number: .trainer, requestsPort: 7421, eventsPort: 7422)
+    /// Makes vectors.
     package static let embedder = ServicePeer(number: .embedder, requestsPort: 7431, eventsPort: 7432)
+    /// Searches.
     package static let index = ServicePeer(number: .index, requestsPort: 7441, eventsPort: 7442)
 
     /// Where its requests go.
@@ -74,12 +81,19 @@ package struct ServicePeer: Sendable, Hashable {
 
 /// One service as a process: its name, ports, tables and settings, and what it answers, follows and does.
 package struct ServiceDefinition: Sendable {
+    /// The program's name.
     package let name: String
+    /// The number on the wire.
     package let number: ServiceNumber
+    /// One line for `--help`.
     package let summary: String
+    /// Where it listens by default.
     package let ports: ServicePorts
+    /// Whether its state outlives the process.
     package let storage: ServiceStorage
+    /// The services it talks to.
     package let peers: [ServicePeer]
+    /// Its own tables.
     package let migrations: [Migration]
     let ownSettings: [any DeclaredSetting]
     let setUp: @Sendable (ServiceHost) async throws -> Void

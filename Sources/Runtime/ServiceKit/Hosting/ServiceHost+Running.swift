@@ -21,9 +21,13 @@ package struct Endpoints: Sendable, Equatable {
 
 /// What a host takes from outside besides its settings; tests bring their own.
 package struct HostEnvironment: Sendable {
+    /// Where the service logs to.
     package var logger: Logger
+    /// The time of day.
     package var clock = WallClock.system
+    /// How patiently logs are followed.
     package var timing = TailTiming()
+    /// How often the log's head is told.
     package var heartbeat = Limits.heartbeatInterval
 
     /// Writes nowhere unless a logger is given.

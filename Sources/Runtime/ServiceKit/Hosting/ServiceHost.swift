@@ -21,15 +21,23 @@ package final class ServiceHost: Sendable {
         var isClosed = false
     }
 
+    /// What the service is.
     package let definition: ServiceDefinition
+    /// Its settings, checked.
     package let settings: Settings
+    /// Where it logs to.
     package let logger: Logger
+    /// What it counts.
     package let metrics: Metrics
     /// The only folder which the service writes.
     package let dataFolder: String
+    /// Its durable state.
     package let database: StateDatabase
+    /// The log of what happened here.
     package let events: EventLog
+    /// Its long work.
     package let jobs: JobCenter
+    /// How it reaches others.
     package let transport: any Transport
     /// The time of day.
     package let clock: WallClock
@@ -68,6 +76,7 @@ package final class ServiceHost: Sendable {
         )
     }
 
+    /// The service's name.
     package var name: String { definition.name }
 
     // MARK: Requests

@@ -12,8 +12,11 @@ package enum LogFormat: String, Sendable, CaseIterable {
 
 /// Writes each record as one line with a single system call, so that lines of several threads never mix.
 package struct LineLogHandler: LogHandler {
+    /// Least important record that is written.
     package var logLevel: Logger.Level
+    /// Fields of every record.
     package var metadata: Logger.Metadata = [:]
+    /// Fields of the present task.
     package var metadataProvider: Logger.MetadataProvider?
     private let label: String
     private let format: LogFormat
@@ -32,11 +35,13 @@ package struct LineLogHandler: LogHandler {
         self.write = write
     }
 
+    /// One field of every record.
     package subscript(metadataKey key: String) -> Logger.Metadata.Value? {
         get { metadata[key] }
         set { metadata[key] = newValue }
     }
 
+    /// Writes one record as one line.
     package func log(event: LogEvent) {
         var fields = metadata
         if let provided = metadataProvider?.get() { fields.merge(provided) { _, new in new } }

@@ -1,5 +1,6 @@
 /// A command line which the program does not understand: exit code 2.
 package struct UsageError: Error, Equatable, Sendable, CustomStringConvertible {
+    /// What cannot be read.
     package let description: String
 
     init(_ description: String) {
@@ -17,6 +18,7 @@ package struct CommandLineOptions: Equatable, Sendable {
         case checkConfiguration
     }
 
+    /// What the process shall do.
     package private(set) var task = Task.serve
     /// Texts by key without dashes; the last of equal options wins.
     package private(set) var values: [String: String] = [:]

@@ -16,15 +16,22 @@ package protocol DeclaredSetting: Sendable {
 
 /// One setting with its type, default and range, written once.
 package struct Setting<Value: Sendable>: DeclaredSetting {
+    /// Name after `--`; in capitals with underscores in the environment.
     package let key: String
+    /// What it is for.
     package let help: String
+    /// Taken when nothing is given.
     package let defaultValue: Value
+    /// The default as `--help` shows it.
     package let defaultText: String
+    /// What is allowed, as `--help` shows it; empty: anything.
     package let rangeText: String
+    /// Never shown, and refused on the command line, which others can read.
     package let isSecret: Bool
     /// The value of a text; nil when it is none or out of range.
     let parse: @Sendable (String) -> Value?
 
+    /// Whether a text is an allowed value.
     package func accepts(_ text: String) -> Bool { parse(text) != nil }
 }
 

@@ -2,6 +2,7 @@ internal import Configuration
 
 /// A configuration which cannot be used: exit code 78. Each problem is one line without a secret.
 package struct ConfigurationError: Error, Equatable, Sendable, CustomStringConvertible {
+    /// One line for each key that cannot be used.
     package let problems: [String]
 
     /// Collects every problem, so that an operator sees all of them at once.
@@ -9,6 +10,7 @@ package struct ConfigurationError: Error, Equatable, Sendable, CustomStringConve
         self.problems = problems
     }
 
+    /// All problems, a line each.
     package var description: String { problems.joined(separator: "\n") }
 }
 

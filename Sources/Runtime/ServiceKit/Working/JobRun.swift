@@ -11,6 +11,7 @@ package final class JobRun: Sendable {
         var task: Task<Void, Never>?
     }
 
+    /// Names the job.
     package let id: Identifier
     /// What the job was started with.
     package let input: [UInt8]

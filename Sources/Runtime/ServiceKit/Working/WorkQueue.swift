@@ -4,6 +4,7 @@ internal import Synchronization
 
 /// Work that can never succeed: it goes to the dead letters at once.
 package struct PermanentFailure: Error, Equatable, Sendable, CustomStringConvertible {
+    /// Why, in words without patient data.
     package let description: String
 
     /// Says why, without any identifier of a patient.
@@ -17,6 +18,7 @@ package struct WorkItem: Sendable, Equatable {
     let id: Int64
     /// What the work is about; unique within its queue.
     package let key: String
+    /// What the work is about, as whoever enqueued it wrote it.
     package let payload: [UInt8]
     /// 1 for the first try.
     package let attempt: Int
@@ -48,6 +50,7 @@ package struct WorkQueue: Sendable {
             """
     )
 
+    /// The queue's name in the database.
     package let name: String
     /// How many failures send a piece of work to the dead letters.
     package let attemptsMaximum: Int
