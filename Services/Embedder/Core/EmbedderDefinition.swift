@@ -5,6 +5,7 @@ import Wire
 
 /// The embedder as a process: what it follows, does, stores and answers.
 package enum EmbedderDefinition {
+    /// The service, ready to run.
     package static let definition = ServiceDefinition(
         name: "embedder",
         number: .embedder,
@@ -18,21 +19,13 @@ package enum EmbedderDefinition {
             database: host.database,
             events: host.events,
             ingest: try host.client(of: .ingest),
-            trainer: try host.client(of: .trainer)
+            trainer: try host.client(of: .trainer),
+            metrics: EmbedderMetrics(host.metrics)
         )
         try Self.follow(service, on: host)
         host.work(on: EmbedderStore.models, workers: 1) { try await service.startGeneration($0) }
-        let embedded = host.metrics.counter("carina_embedder_slices_total", help: "Slices embedded.")
-        let seconds = host.metrics.histogram(
-            "carina_embedder_slice_seconds",
-            help: "Time to fetch, segment and embed one slice."
-        )
-        host.work(on: EmbedderStore.slices, workers: host.settings[Self.embeddingWorkers]) { item in
-            let start = ContinuousClock.now
-            let commit = try await service.embed(item)
-            seconds.observe(start.duration(to: .now) / .seconds(1))
-            embedded.add(1)
-            return commit
+        host.work(on: EmbedderStore.slices, workers: host.settings[Self.embeddingWorkers]) {
+            try await service.embed($0)
         }
         host.background("complete generations") {
             while true {
@@ -52,7 +45,7 @@ package enum EmbedderDefinition {
     )
 
     private static func follow(_ service: EmbedderService, on host: ServiceHost) throws {
-        try host.follow(.ingest) { transaction, event in
+        try host.follow(.ingest, onReplaced: { try service.archiveReplaced(in: $0) }) { transaction, event in
             switch event.kind {
             case SliceStored.kind:
                 try service.sliceStored(try event.decode(SliceStored.self).slice, in: transaction)
@@ -60,6 +53,7 @@ package enum EmbedderDefinition {
                 try service.sliceRemoved(try event.decode(SliceRemoved.self).sliceID, in: transaction)
             default: break  // Events that we do not know, or need not know.
             }
+            try EmbedderStore.setPlace(event.seq, in: transaction)
         }
         try host.follow(.trainer) { transaction, event in
             guard event.kind == ModelPromoted.kind else { return }

@@ -37,6 +37,9 @@ extension EmbedderService {
     }
 
     func embeddings(_ request: FetchEmbeddings) async throws -> FetchEmbeddings.Reply {
+        guard request.sliceIDs.count <= Limits.identifiersMaximum else {
+            throw Refusal(.badArgument, "more than \(Limits.identifiersMaximum) slices in one request")
+        }
         let generation = try await self.generation(request.fingerprint)
         let embeddings = try await self.database.read { transaction in
             try request.sliceIDs.map { sliceID -> Embedding? in

@@ -12,7 +12,9 @@ struct EmbedderService: Sendable {
     let events: EventLog
     let ingest: ServiceClient
     let trainer: ServiceClient
+    let metrics: EmbedderMetrics
     let shelf = ModelShelf()
+    let catchUp = CatchUp()
 
     // MARK: What the followed logs bring (inside the follower's transaction)
 
@@ -35,7 +37,17 @@ struct EmbedderService: Sendable {
         }
     }
 
+    /// Ingest started over with another log, which will tell of all its slices anew.
+    func archiveReplaced(in transaction: Transaction) throws {
+        for sliceID in try EmbedderStore.sliceIDs(in: transaction) {
+            try self.sliceRemoved(sliceID, in: transaction)
+        }
+        try EmbedderStore.setPlace(nil, in: transaction)
+        self.catchUp.forget()
+    }
+
     func modelPromoted(_ fingerprint: Fingerprint, in transaction: Transaction) throws {
+        try EmbedderStore.setWanted(fingerprint, in: transaction)
         try EmbedderStore.models.enqueue(
             key: fingerprint.description,
             payload: fingerprint.bytes,
@@ -55,7 +67,9 @@ struct EmbedderService: Sendable {
         }
         let started = GenerationStarted(fingerprint: fingerprint, parts: model.partRecords)
         return { transaction in
-            // A promotion that came later wins: what was being built for an older one stops to be the next.
+            // A promotion that came later wins, also when this one's model took longer to come.
+            guard try EmbedderStore.wanted(in: transaction) == fingerprint else { return }
+            // What was being built for an older one stops to be the next.
             for other in try EmbedderStore.generations(in: transaction)
             where other.state == .building && other.fingerprint != fingerprint {
                 try self.retire(other, in: transaction)
@@ -93,7 +107,9 @@ struct EmbedderService: Sendable {
             return { _ in }  // Removed at ingest; the event that says so is on its way.
         }
         let slice = pixels.slice.ctSlice
+        let start = ContinuousClock.now
         let result = try await offPool { SliceEmbedder.embed(slice, with: model) }
+        self.metrics.seconds.observe(start.duration(to: .now) / .seconds(1))
         return { transaction in
             try self.commit(result, of: metadata, generation: generation, in: transaction)
         }
@@ -106,13 +122,15 @@ struct EmbedderService: Sendable {
         in transaction: Transaction
     ) throws {
         let sliceID = metadata.sliceID
-        guard try EmbedderStore.metadata(sliceID, in: transaction) != nil,
+        // Other metadata: removed and stored again since the pixels were fetched; its own work is waiting.
+        guard try EmbedderStore.metadata(sliceID, in: transaction) == metadata,
             try EmbedderStore.generation(generation.fingerprint, in: transaction)?.isKept == true,
             try !EmbedderStore.hasEmbedding(sliceID, generation: generation, in: transaction)
         else { return }
         switch result {
         case .refused(let reason):
             try EmbedderStore.refuse(sliceID, generation: generation, reason: reason, in: transaction)
+            transaction.afterCommit { self.metrics.slices.add(1, "refused") }
         case .embedded(let vector, _):
             try EmbedderStore.insertEmbedding(vector, of: sliceID, generation: generation, in: transaction)
             let embedding = Embedding(
@@ -124,6 +142,7 @@ struct EmbedderService: Sendable {
                 vector: vector,
                 attributes: metadata.searchAttributes
             )
+            transaction.afterCommit { self.metrics.slices.add(1, "embedded") }
             let event = EmbeddingCreated(embedding: embedding)
             try self.events.append(event, key: sliceID.description, in: transaction)
         }
@@ -131,9 +150,15 @@ struct EmbedderService: Sendable {
 
     /// When every slice of the generation being built is embedded it takes over; the one before stands by.
     func completeGenerations() async throws {
+        let candidate = try await self.database.read { transaction in
+            try EmbedderStore.generations(in: transaction).last { $0.state == .building }
+        }
+        guard let candidate, try await self.knowsArchive(for: candidate) else { return }
         try await self.database.write { transaction in
             let generations = try EmbedderStore.generations(in: transaction)
-            guard let building = generations.last(where: { $0.state == .building }) else { return }
+            guard let building = generations.last(where: { $0.state == .building }),
+                building.number == candidate.number
+            else { return }
             let progress = try EmbedderStore.progress(of: building, in: transaction)
             // What has failed for good is a dead letter with its reason: it does not hold the generation back.
             guard try EmbedderStore.slices.count(in: transaction) == 0 else { return }
@@ -152,6 +177,19 @@ struct EmbedderService: Sendable {
             )
             try self.events.append(ready, key: building.fingerprint.description, in: transaction)
         }
+    }
+
+    /// Whether ingest's log has taken effect as far as it went when this generation was first asked about: a fresh
+    /// embedder must not serve before it knows the slices. Where ingest is away, what is known is all there is.
+    private func knowsArchive(for generation: Generation) async throws -> Bool {
+        let place = try await self.database.read { try EmbedderStore.place(in: $0) }
+        if !self.catchUp.knows(generation.fingerprint) {
+            guard let head = try? await self.ingest.call(Hello(), timeout: .seconds(1)).headSeq else {
+                return place != nil
+            }
+            self.catchUp.note(head: head, for: generation.fingerprint)
+        }
+        return self.catchUp.isReached(at: place ?? 0)
     }
 
     private func retire(_ generation: Generation, in transaction: Transaction) throws {

@@ -34,7 +34,14 @@ enum EmbedderStore {
                     PRIMARY KEY (generation, slice_id)
                 ) WITHOUT ROWID;
                 """
-        )
+        ),
+        Migration(
+            name: "embedder 2",
+            sql: """
+                CREATE TABLE wanted (one INTEGER PRIMARY KEY CHECK (one = 1), fingerprint BLOB NOT NULL);
+                CREATE TABLE place (one INTEGER PRIMARY KEY CHECK (one = 1), seq INTEGER NOT NULL);
+                """
+        ),
     ]
 
     /// Fetching a model that was promoted; the key is its fingerprint.
@@ -60,9 +67,41 @@ enum EmbedderStore {
         return try SliceMetadata(encodedBytes: try row.blob("metadata"))
     }
 
+    static func sliceIDs(in transaction: Transaction) throws -> [Identifier] {
+        try transaction.rows("SELECT slice_id FROM slices").map {
+            try Self.identifier(try $0.blob("slice_id"))
+        }
+    }
+
     static func removeSlice(_ sliceID: Identifier, in transaction: Transaction) throws {
         try transaction.execute("DELETE FROM slices WHERE slice_id = ?", sliceID.bytes)
         try transaction.execute("DELETE FROM refusals WHERE slice_id = ?", sliceID.bytes)
+    }
+
+    // MARK: Places
+
+    /// How far ingest's log has taken effect here; nil before its first event.
+    static func place(in transaction: Transaction) throws -> UInt64? {
+        try transaction.row("SELECT seq FROM place")?.integer("seq")
+    }
+
+    static func setPlace(_ seq: UInt64?, in transaction: Transaction) throws {
+        guard let seq else { return try transaction.execute("DELETE FROM place") }
+        try transaction.execute("INSERT OR REPLACE INTO place (one, seq) VALUES (1, ?)", seq)
+    }
+
+    /// The model promoted last.
+    static func wanted(in transaction: Transaction) throws -> Fingerprint? {
+        try transaction.row("SELECT fingerprint FROM wanted").map {
+            try Self.fingerprint(try $0.blob("fingerprint"))
+        }
+    }
+
+    static func setWanted(_ fingerprint: Fingerprint, in transaction: Transaction) throws {
+        try transaction.execute(
+            "INSERT OR REPLACE INTO wanted (one, fingerprint) VALUES (1, ?)",
+            fingerprint.bytes
+        )
     }
 
     // MARK: Generations

@@ -41,13 +41,24 @@ struct FolderImport: Sendable {
             if run.isCancelled { throw CancellationError() }
             // A file that cannot be opened is as damaged as one that cannot be decoded.
             let bytes = try await offPool { (try? DurableFile.read(file)) ?? nil } ?? []
-            let commit = try await self.store(bytes)
-            counts[try await self.database.write { try commit($0).outcome }, default: 0] += 1
+            counts[try await self.outcome(of: bytes), default: 0] += 1
             run.report(Double(index + 1) / Double(files.count), "\(index + 1) of \(files.count) files")
         }
         let text =
             "\(counts[.stored] ?? 0) stored, \(counts[.duplicate] ?? 0) known, \(counts[.refused] ?? 0) refused"
         return { _ in text }
+    }
+
+    /// Stores one object; where the same pixels are being removed at that moment, it does so again.
+    private func outcome(of bytes: [UInt8]) async throws -> StoreOutcome {
+        while true {
+            let commit = try await self.store(bytes)
+            do {
+                return try await self.database.write { try commit($0).outcome }
+            } catch let refusal as Refusal where refusal.isRetriable {
+                try await Task.sleep(for: Limits.retryPause)
+            }
+        }
     }
 
     /// Plain files below a folder, in the order of their paths.

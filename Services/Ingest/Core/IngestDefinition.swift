@@ -32,7 +32,7 @@ enum IngestSettings {
     static let quiet = Setting.seconds(
         "series-quiet",
         default: .seconds(10),
-        in: .seconds(1) ... .seconds(3600),
+        in: .milliseconds(100) ... .seconds(3600),
         help: "A series is complete when no slice came for so long."
     )
     static let importRoot = Setting.text(
@@ -48,49 +48,8 @@ enum IngestSettings {
 
 /// Ingest as a process: what it keeps, does and answers.
 package enum IngestDefinition {
-    package static let definition = ServiceDefinition(
-        name: "ingest",
-        number: .ingest,
-        summary: "takes CT slices in, keeps their pixels and the catalog, and tells of every change",
-        ports: ServicePorts(requests: 7401, events: 7402, health: 7409),
-        settings: IngestSettings.all,
-        migrations: IngestStore.migrations
-    ) { host in
-        let decoder = Self.decoder(host.settings)
-        let service = IngestService(
-            database: host.database,
-            events: host.events,
-            reader: ObjectReader(decoder: decoder, pseudonyms: try .keeping(in: host.dataFolder)),
-            pixels: try PixelStore(folder: "\(host.dataFolder)/pixels"),
-            metrics: IngestMetrics(host.metrics),
-            clock: .system
-        )
-        let folders = FolderImport(
-            root: host.settings[IngestSettings.importRoot],
-            store: { try await service.store($0) },
-            database: host.database
-        )
-        host.jobs.handle(FolderImport.jobKind, onRestart: .again) { try await folders.run($0) }
-        IngestRouter.register(service, folders: folders, on: host)
-        let quiet = UInt64(host.settings[IngestSettings.quiet] / .milliseconds(1))
-        host.background("series") {
-            while true {
-                let now = service.clock.now()
-                try await host.database.write { transaction in
-                    try SeriesWatch.announceQuiet(
-                        quietSince: now - min(quiet, now),
-                        events: host.events,
-                        in: transaction
-                    )
-                }
-                try await Task.sleep(for: .seconds(1))
-            }
-        }
-        host.describeState { await Self.state(of: service) }
-        host.onDrain { await decoder.stop() }
-    }
-
-    private static func decoder(_ settings: Settings) -> DecoderPool {
+    /// Decodes in processes of its own.
+    package static let definition = definition { settings in
         DecoderPool(
             program: settings[IngestSettings.decoderProgram],
             processesMaximum: settings[IngestSettings.decoders],
@@ -99,6 +58,66 @@ package enum IngestDefinition {
                 time: settings[IngestSettings.decoderTime]
             )
         )
+    }
+
+    /// The same with another way of decoding.
+    ///
+    /// - Parameter makeDecoder: called once at the start; the decoder is stopped when the service drains.
+    package static func definition(
+        makeDecoder: @escaping @Sendable (Settings) -> any ObjectDecoder
+    ) -> ServiceDefinition {
+        ServiceDefinition(
+            name: "ingest",
+            number: .ingest,
+            summary: "takes CT slices in, keeps their pixels and the catalog, and tells of every change",
+            ports: ServicePorts(requests: 7401, events: 7402, health: 7409),
+            settings: IngestSettings.all,
+            migrations: IngestStore.migrations
+        ) { host in
+            let decoder = makeDecoder(host.settings)
+            host.onDrain { await decoder.stop() }
+            let isNamed = try await host.database.read { try IngestStore.count(in: $0) } > 0
+            let service = IngestService(
+                database: host.database,
+                events: host.events,
+                reader: ObjectReader(
+                    decoder: decoder,
+                    pseudonyms: try .keeping(in: host.dataFolder, isInUse: isNamed)
+                ),
+                pixels: try PixelStore(folder: "\(host.dataFolder)/pixels"),
+                metrics: IngestMetrics(host.metrics),
+                clock: host.clock
+            )
+            let folders = FolderImport(
+                root: host.settings[IngestSettings.importRoot],
+                store: { try await service.store($0) },
+                database: host.database
+            )
+            host.jobs.handle(FolderImport.jobKind, onRestart: .again) { try await folders.run($0) }
+            IngestRouter.register(service, folders: folders, on: host)
+            Self.watchSeries(service, quiet: host.settings[IngestSettings.quiet], on: host)
+            host.background("pixels") { try await service.sweepPixels() }
+            host.describeState { await Self.state(of: service) }
+        }
+    }
+
+    /// Looks for series that have been quiet for long enough.
+    private static func watchSeries(_ service: IngestService, quiet: Duration, on host: ServiceHost) {
+        let quietMilliseconds = UInt64(quiet / .milliseconds(1))
+        let pause = min(quiet / 4, .seconds(1))
+        host.background("series") {
+            while true {
+                let now = service.clock.now()
+                try await host.database.write { transaction in
+                    try SeriesWatch.announceQuiet(
+                        quietSince: now - min(quietMilliseconds, now),
+                        events: host.events,
+                        in: transaction
+                    )
+                }
+                try await Task.sleep(for: pause)
+            }
+        }
     }
 
     private static func state(of service: IngestService) async -> [(key: String, value: String)] {

@@ -24,7 +24,10 @@ enum IngestRouter {
             )
         }
         host.on(FetchMetadata.self) { request, _ in
-            try await service.database.read { transaction in
+            guard request.sliceIDs.count <= Limits.identifiersMaximum else {
+                throw Refusal(.badArgument, "more than \(Limits.identifiersMaximum) slices in one request")
+            }
+            return try await service.database.read { transaction in
                 FetchMetadata.Reply(
                     slices: try request.sliceIDs.map { try IngestStore.slice($0, in: transaction)?.metadata }
                 )

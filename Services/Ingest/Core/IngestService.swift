@@ -46,6 +46,7 @@ struct IngestService: Sendable {
                 self.metrics.objects.add(1, "duplicate")
                 return .duplicate(of: known.metadata)
             }
+            try self.releasePixels(pixels, in: transaction)
             let detail = "another object with this SOP instance UID and other pixels is stored"
             return try self.refuse(read.object, DecodingRefusal(.conflict, detail), in: transaction)
         }
@@ -116,11 +117,27 @@ struct IngestService: Sendable {
                 in: transaction
             )
         }
-        for pixels in Set(slices.map(\.pixels)) where try !IngestStore.usesPixels(pixels, in: transaction) {
-            // Commits come one after another, so no slice can take the file up between this look and its removal.
-            transaction.afterCommit { try? self.pixels.remove(pixels) }
-        }
+        for pixels in Set(slices.map(\.pixels)) { try self.releasePixels(pixels, in: transaction) }
         return Remove.Reply(count: UInt32(slices.count))
+    }
+
+    /// Removes a pixel file after the commit unless some slice needs it.
+    private func releasePixels(_ pixels: Digest, in transaction: Transaction) throws {
+        guard try !IngestStore.usesPixels(pixels, in: transaction) else { return }
+        // Commits come one after another, so no slice can take the file up between this look and its removal.
+        transaction.afterCommit { try? self.pixels.remove(pixels) }
+    }
+
+    /// Removes pixel files that no slice needs: a process that ends between a file's write or removal and the commit
+    /// beside it leaves one.
+    func sweepPixels() async throws {
+        let digests = try await offPool { self.pixels.digests() }
+        for start in stride(from: 0, to: digests.count, by: Limits.pageRowsMaximum) {
+            let page = digests[start..<min(start + Limits.pageRowsMaximum, digests.count)]
+            try await self.database.write { transaction in
+                for pixels in page { try self.releasePixels(pixels, in: transaction) }
+            }
+        }
     }
 
     /// A query image: read like an object that is stored, but nothing is kept.

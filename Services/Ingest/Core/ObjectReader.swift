@@ -56,6 +56,9 @@ struct ObjectReader: Sendable {
         let spacing = decoded.spacing.map {
             PixelSpacing(rowMillimeters: $0.rowMillimeters, columnMillimeters: $0.columnMillimeters)
         }
+        guard spacing?.isPlausible ?? true else {
+            throw DecodingRefusal(.damaged, "pixel spacing that no CT of a body has")
+        }
         guard decoded.rows <= Limits.sliceSideMaximum, decoded.columns <= Limits.sliceSideMaximum else {
             throw DecodingRefusal(
                 .tooLarge,

@@ -1,13 +1,16 @@
 import Contracts
+import Foundation
 import Storage
 import Tomography
 import Wire
 
 /// A slice's pixels as a file of the content store: the bytes of `SlicePixels`, compressed by nothing.
 struct PixelStore: Sendable {
+    private let folder: String
     private let files: ContentStore
 
     init(folder: String) throws {
+        self.folder = folder
         self.files = try ContentStore(folder: folder)
     }
 
@@ -25,4 +28,24 @@ struct PixelStore: Sendable {
     func remove(_ digest: Digest) throws { try self.files.remove(digest) }
 
     func contains(_ digest: Digest) -> Bool { self.files.contains(digest) }
+
+    /// Every file there is.
+    func digests() -> [Digest] {
+        let walker = FileManager.default.enumerator(atPath: self.folder)
+        return (walker ?? .init()).compactMap { entry in
+            (entry as? String).flatMap { Digest(hex: $0.split(separator: "/").last ?? "") }
+        }
+    }
+}
+
+extension Digest {
+    /// Reads 64 hexadecimal digits; nil for anything else.
+    fileprivate init?(hex: Substring) {
+        guard hex.utf8.count == 2 * Self.byteCount else { return nil }
+        let digits = hex.compactMap(\.hexDigitValue)
+        guard digits.count == 2 * Self.byteCount else { return nil }
+        self.init(
+            bytes: stride(from: 0, to: digits.count, by: 2).map { UInt8(16 * digits[$0] + digits[$0 + 1]) }
+        )
+    }
 }

@@ -1,4 +1,3 @@
-import Glibc
 import ImageCodecs
 import Storage
 import Wire
@@ -6,18 +5,28 @@ import Wire
 /// Names slices, series, studies and patients without telling who they are: HMAC-SHA-256 of the identifiers with a key
 /// that never leaves this service, cut to 128 bits. The same key gives the same names for ever.
 struct Pseudonyms: Sendable {
+    private static let keyByteCount = 32
     private let key: [UInt8]
 
     init(key: [UInt8]) { self.key = key }
 
     /// The key in `folder`, made at random when there is none yet; only this user may read the file.
-    static func keeping(in folder: String) throws -> Pseudonyms {
+    ///
+    /// - Parameter isInUse: slices are named already: with another key the same objects would get other names.
+    /// - Throws: `StorageError` when there is a file that cannot be the key, or none where one is in use.
+    static func keeping(in folder: String, isInUse: Bool) throws -> Pseudonyms {
         let path = "\(folder)/pseudonym.key"
-        if let key = try? DurableFile.read(path), key.count == 32 { return Pseudonyms(key: key) }
+        if let key = try DurableFile.read(path) {
+            guard key.count == Self.keyByteCount else {
+                throw StorageError(.corrupt, "pseudonym.key is not \(Self.keyByteCount) bytes: restore it")
+            }
+            return Pseudonyms(key: key)
+        }
+        guard !isInUse else {
+            throw StorageError(.corrupt, "pseudonym.key is missing, and slices are named by it: restore it")
+        }
         var random = SystemRandomNumberGenerator()
-        let key = (0..<32).map { _ in UInt8.random(in: .min ... .max, using: &random) }
-        let mask = umask(0o077)
-        defer { umask(mask) }
+        let key = (0..<Self.keyByteCount).map { _ in UInt8.random(in: .min ... .max, using: &random) }
         try DurableFile.write(key, to: path)
         return Pseudonyms(key: key)
     }

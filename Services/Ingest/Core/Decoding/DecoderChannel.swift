@@ -1,6 +1,9 @@
 import Glibc
 
 /// One end of the pipes between the service and a decoding process: blocks of bytes with their length before them.
+///
+/// The service's end does not block (`makeNonBlocking`): a write to a pipe that does waits until all of it is taken,
+/// whatever the deadline says.
 struct DecoderChannel: Sendable {
     let input: CInt
     let output: CInt
@@ -14,6 +17,13 @@ struct DecoderChannel: Sendable {
     }
 
     static let blockByteCountMaximum = 256 << 20
+
+    /// Lets reads and writes return at once, so that only `poll` waits, and no longer than the deadline.
+    func makeNonBlocking() {
+        for descriptor in [self.input, self.output] {
+            _ = fcntl(descriptor, F_SETFL, fcntl(descriptor, F_GETFL) | O_NONBLOCK)
+        }
+    }
 
     /// Sends one block, waiting while the pipe is full.
     func send(_ bytes: [UInt8], until deadline: ContinuousClock.Instant?) throws(Failure) {
@@ -41,7 +51,7 @@ struct DecoderChannel: Sendable {
             let count = unsafe bytes.withUnsafeBytes { buffer in
                 unsafe Glibc.write(self.output, buffer.baseAddress?.advanced(by: start), buffer.count - start)
             }
-            if count < 0 && errno == EINTR { continue }
+            if count < 0 && Self.isTransient(errno) { continue }
             guard count > 0 else { throw .closed }
             done += count
         }
@@ -57,12 +67,14 @@ struct DecoderChannel: Sendable {
             let got = unsafe bytes.withUnsafeMutableBytes { buffer in
                 unsafe Glibc.read(self.input, buffer.baseAddress?.advanced(by: start), buffer.count - start)
             }
-            if got < 0 && errno == EINTR { continue }
+            if got < 0 && Self.isTransient(errno) { continue }
             guard got > 0 else { throw .closed }
             done += got
         }
         return bytes
     }
+
+    private static func isTransient(_ code: CInt) -> Bool { code == EINTR || code == EAGAIN }
 
     private static func wait(
         for descriptor: CInt,

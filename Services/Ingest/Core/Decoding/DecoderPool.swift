@@ -1,9 +1,12 @@
 import Glibc
-import ImageCodecs
+package import ImageCodecs
 import ServiceKit
+import Wire
 
 /// Turns an object's bytes into pixels and facts.
-protocol ObjectDecoder: Sendable {
+package protocol ObjectDecoder: Sendable {
+    /// Decodes one object.
+    ///
     /// - Throws: `DecodingRefusal` with the reason why the object is not taken.
     func decode(_ bytes: [UInt8]) async throws -> DecodedObject
     /// Ends what the decoder has started.
@@ -16,6 +19,7 @@ actor DecoderPool: ObjectDecoder {
     private let limits: DecoderLimits
     private let processesMaximum: Int
     private var idle: [DecoderProcess] = []
+    private var busy: [Int32: DecoderProcess] = [:]
     private var startedCount = 0
     private var isStopped = false
     private var waiting: [CheckedContinuation<Void, Never>] = []
@@ -40,6 +44,8 @@ actor DecoderPool: ObjectDecoder {
             throw error
         }
         self.give(back: process, isUsable: result.isUsable)
+        // The object is not to blame when the decoder was ended under it.
+        if self.isStopped && !result.isUsable { throw Self.stopping }
         switch result.answer {
         case .decoded(let object): return object
         case .refused(let refusal): throw refusal
@@ -51,16 +57,29 @@ actor DecoderPool: ObjectDecoder {
         for process in self.idle { process.stop() }
         self.startedCount -= self.idle.count
         self.idle = []
+        // Whoever waits for one of these gives it back, and with that it is waited for.
+        for process in self.busy.values { process.interrupt() }
     }
+
+    private static let stopping = Refusal(.busy, "the service is stopping", isRetriable: true)
 
     private func take() async throws -> DecoderProcess {
         while self.idle.isEmpty && self.startedCount >= self.processesMaximum {
             await withCheckedContinuation { self.waiting.append($0) }
         }
-        if let process = self.idle.popLast() { return process }
+        guard !self.isStopped else {
+            self.wakeOne()
+            throw Self.stopping
+        }
+        if let process = self.idle.popLast() {
+            self.busy[process.identifier] = process
+            return process
+        }
         self.startedCount += 1
         do {
-            return try DecoderProcess.start(program: self.program, limits: self.limits)
+            let process = try DecoderProcess.start(program: self.program, limits: self.limits)
+            self.busy[process.identifier] = process
+            return process
         } catch {
             self.startedCount -= 1
             self.wakeOne()
@@ -69,6 +88,7 @@ actor DecoderPool: ObjectDecoder {
     }
 
     private func give(back process: DecoderProcess, isUsable: Bool) {
+        self.busy[process.identifier] = nil
         if isUsable && !self.isStopped {
             self.idle.append(process)
         } else {

@@ -28,6 +28,7 @@ struct DecoderProcess: Sendable {
                 streams: .init(input: toChild.readEnd, output: fromChild.writeEnd, error: STDERR_FILENO)
             )
             let channel = DecoderChannel(input: fromChild.readEnd, output: toChild.writeEnd)
+            channel.makeNonBlocking()
             return DecoderProcess(process: process, channel: channel)
         } catch {
             close(toChild.writeEnd)
@@ -42,7 +43,9 @@ struct DecoderProcess: Sendable {
         do {
             try self.channel.send(bytes, until: deadline)
             var reader = FrameReader(try self.channel.receive(until: deadline), startingAt: 0)
-            return (try DecodingAnswer(from: &reader), true)
+            let answer = try DecodingAnswer(from: &reader)
+            // A process that says more than an answer is out of step.
+            return (answer, reader.remaining == 0)
         } catch DecoderChannel.Failure.timeout {
             let detail = "decoding took longer than \(limits.time.components.seconds) s"
             return (.refused(DecodingRefusal(.timeLimit, detail)), false)
@@ -50,6 +53,12 @@ struct DecoderProcess: Sendable {
             return (.refused(DecodingRefusal(.crashed, "the decoder died on this object")), false)
         }
     }
+
+    /// Names the process among those of this service.
+    var identifier: Int32 { self.process.identifier }
+
+    /// Ends the process while `decode` waits for it: that returns at once.
+    func interrupt() { self.process.send(SIGKILL) }
 
     /// Ends the process and waits for its end, so that no zombie stays.
     func stop() {

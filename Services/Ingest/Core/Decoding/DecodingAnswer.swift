@@ -40,9 +40,13 @@ extension DecodingAnswer: WireStructure {
         let facts = object.facts
         writer.write(facts.kernel)
         writer.write(facts.thicknessMillimeters)
+        writer.write(facts.manufacturer)
         writer.write(facts.studyDate)
         writer.write(facts.position.map(Self.numbers))
         writer.write(facts.directions.map { Self.numbers($0.row) + Self.numbers($0.column) })
+        writer.write(facts.instanceNumber)
+        writer.write(facts.imageType)
+        writer.write(facts.hasBurnedInText)
         writer.write(object.identity != nil)
         writer.write(object.identity?.patientID)
         writer.write(object.identity?.studyUID)
@@ -66,12 +70,16 @@ extension DecodingAnswer: WireStructure {
         var facts = ImageFacts()
         facts.kernel = try reader.read("kernel")
         facts.thicknessMillimeters = try reader.read("thickness")
+        facts.manufacturer = try reader.read("manufacturer")
         facts.studyDate = try reader.read("studyDate")
         facts.position = Self.vector(try reader.read("position"), at: 0)
         let directions: [Double]? = try reader.read("directions")
         if let row = Self.vector(directions, at: 0), let column = Self.vector(directions, at: 3) {
             facts.directions = SliceDirections(row: row, column: column)
         }
+        facts.instanceNumber = try reader.read("instanceNumber")
+        facts.imageType = try reader.read("imageType")
+        facts.hasBurnedInText = try reader.read("hasBurnedInText")
         let hasIdentity: Bool = try reader.read("hasIdentity")
         let identity = ObjectIdentity(
             patientID: try reader.read("patientID"),
