@@ -41,6 +41,7 @@ struct PipelineTests {
             let scan = try await deployment.search("SLICE \(slice) K 5 SCAN")
             #expect(scan.hits == byID.hits)
             try await Self.checkOptions(deployment, slice: slice, count: report.stored)
+            try Self.checkThreads(deployment)
             try await Self.checkDeletion(deployment, slice: slice, nearest: byID.hits[0].slice)
         }
     }
@@ -90,6 +91,15 @@ struct PipelineTests {
         let created = events["events"]?.elements.filter { $0["kind"]?.text == "embedding.created" } ?? []
         #expect(Set(created.compactMap { $0["slice"]?.text }).count == count)
         await client.close()
+    }
+
+    /// nng trap 20: nng's threads are enough; the algebra libraries are told to add none.
+    private static func checkThreads(_ deployment: TestDeployment) throws {
+        let record = try #require(try deployment.local.record())
+        for (service, process) in record.processes {
+            let variables = String(decoding: try fileBytes("/proc/\(process)/environ"), as: UTF8.self)
+            #expect(variables.split(separator: "\u{0}").contains("OPENBLAS_NUM_THREADS=1"), "\(service)")
+        }
     }
 
     /// A deleted slice is gone from searches that know of its deletion.
