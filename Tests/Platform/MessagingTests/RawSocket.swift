@@ -28,6 +28,27 @@ final class RawSocket: Sendable {
         return raw
     }
 
+    /// Connects to a socket file.
+    static func connected(toFile path: String) throws -> RawSocket {
+        let raw = RawSocket(descriptor: socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0))
+        var name = sockaddr_un()
+        name.sun_family = sa_family_t(AF_UNIX)
+        withUnsafeMutableBytes(of: &name.sun_path) { $0.copyBytes(from: path.utf8) }
+        let code = withUnsafePointer(to: &name) {
+            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                connect(raw.descriptor, $0, socklen_t(MemoryLayout<sockaddr_un>.size))
+            }
+        }
+        guard code == 0 else { throw Failure(call: "connect", code: errno) }
+        return raw
+    }
+
+    /// Makes the coming close a reset instead of an end of file.
+    func resetWhenClosed() {
+        var option = linger(l_onoff: 1, l_linger: 0)
+        setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &option, socklen_t(MemoryLayout<linger>.size))
+    }
+
     /// Listens on a port of the system's choice.
     static func listening() throws -> (socket: RawSocket, port: UInt16) {
         let raw = RawSocket(descriptor: socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0))

@@ -11,6 +11,7 @@ private import Foundation
 extension NNGSocket {
     /// A body of one byte is still let through: the smallest limit, since 0 would mean none.
     private static let closingLimit = 1
+    private static let never: nng_duration = 3_600_000
     private static let quietTime = Duration.milliseconds(5)
     private static let quietTimeMaximum = Duration.seconds(1)
     /// A close which takes longer will never end; its thread is left behind.
@@ -46,6 +47,9 @@ extension NNGSocket {
         // An endpoint which is gone receives nothing.
         switch endpoint {
         case .dialer(let dialer):
+            // nng trap 24: dialing again just to close would be the visit which makes an ipc listener deaf.
+            _ = unsafe nng_dialer_set_ms(dialer, NNG_OPT_RECONNMINT, Self.never)
+            _ = unsafe nng_dialer_set_ms(dialer, NNG_OPT_RECONNMAXT, Self.never)
             _ = unsafe nng_dialer_set_size(dialer, NNG_OPT_RECVMAXSZ, Self.closingLimit)
         case .listener(let listener):
             _ = unsafe nng_listener_set_size(listener, NNG_OPT_RECVMAXSZ, Self.closingLimit)
