@@ -206,8 +206,8 @@ let allTests: [Target] = [
         of: "Carina",
         in: "Services",
         [
-            "CarinaCore", "GatewayCore", "ImageCodecs", "LineProtocol", "Phantom", "Processes", "Storage",
-            "TestKit", argumentParser,
+            "CarinaCore", "Contracts", "GatewayCore", "ImageCodecs", "LineProtocol", "Processes", "TestKit",
+            "Wire", argumentParser, logging, nioCore,
         ]
     ),
     tests(

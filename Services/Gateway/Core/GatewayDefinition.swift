@@ -42,6 +42,12 @@ enum GatewaySettings {
         in: .seconds(5) ... .seconds(86_400),
         help: "A client that is silent this long is disconnected."
     )
+    static let shardTimeout = Setting.seconds(
+        "shard-timeout",
+        default: .seconds(5),
+        in: .milliseconds(50) ... .seconds(60),
+        help: "A shard of the index that has not answered after this long makes a search -PARTIAL."
+    )
     static let certificate = Setting.text(
         "certificate",
         default: "",
@@ -54,7 +60,7 @@ enum GatewaySettings {
     )
 
     static let all: [any DeclaredSetting] = [
-        host, port, indexNodes, tokens, openToAll, connections, idle, certificate, key,
+        host, port, indexNodes, tokens, openToAll, connections, idle, shardTimeout, certificate, key,
     ]
 }
 
@@ -80,7 +86,8 @@ package enum GatewayDefinition {
         host.requireReady("index") { nodes.whyNotReady }
         let server = try await LineServer.bound(to: Self.options(host), logger: host.logger)
         host.logger.notice("line protocol is open", metadata: ["port": "\(server.port)"])
-        // Whoever asked for port 0 finds the system's choice here.
+        // Whoever asked for port 0 finds the system's choice here, and in endpoints.json.
+        try host.publishEndpoint("lines", port: server.port)
         try DurableFile.write(Array("\(server.port)\n".utf8), to: "\(host.dataFolder)/port")
         host.background("lines") {
             try await server.run { GatewaySession(router: router) }
@@ -99,18 +106,24 @@ package enum GatewayDefinition {
                 name: text.trimmingBlanks
             )
         }
-        return NodeDirectory(clients: clients)
+        return NodeDirectory(clients: clients, timeout: host.settings[GatewaySettings.shardTimeout])
     }
 
     /// G-09: whoever reaches an open port may do everything, so an open port is on loopback.
     private static func checkExposure(_ settings: Settings, access: AccessControl) throws {
         let host = settings[GatewaySettings.host]
-        let isLoopback = host == "localhost" || host == "::1" || host.hasPrefix("127.")
-        guard isLoopback || !access.isOpen || settings[GatewaySettings.openToAll] else {
+        guard Self.isLoopback(host) || !access.isOpen || settings[GatewaySettings.openToAll] else {
             throw ConfigurationError([
                 "host: \(host) is no loopback address and there are no tokens: give tokens, or --open-to-all true"
             ])
         }
+    }
+
+    /// A name that only begins like an address (`127.example.org`) may be anywhere.
+    static func isLoopback(_ host: String) -> Bool {
+        if host == "localhost" || host == "::1" { return true }
+        let parts = host.split(separator: ".", omittingEmptySubsequences: false)
+        return parts.count == 4 && parts[0] == "127" && parts.allSatisfy { UInt8($0) != nil }
     }
 
     private static func router(_ host: ServiceHost, nodes: NodeDirectory) throws -> GatewayRouter {

@@ -8,6 +8,7 @@ enum GatewayFailure {
     static func describe(_ error: any Error, logger: Logger) -> CommandFailure {
         switch error {
         case let failure as CommandFailure: return failure
+        case let gap as ShardPlan.Gap: return gap.failure
         case let refusal as Refusal: return CommandFailure(self.code(of: refusal.code), refusal.text)
         case let messaging as MessagingError:
             switch messaging.kind {

@@ -18,17 +18,20 @@ struct GatewayRouter: Sendable {
         guard let command = CommandTable.find(name) else {
             throw CommandFailure(.general, "unknown command '\(name.prefix(32))'; HELP lists them")
         }
-        let object = words.auditObject(of: command)
+        let asked = words.auditObject
         do {
             try Self.authorize(command, client: client)
             let reply = try await self.dispatch(name, &words)
-            if command.isAudited { try await self.record(client, command, object, outcome: "ok") }
+            if command.isAudited {
+                let (object, outcome) = AuditTrail.result(of: reply, asked: asked)
+                try await self.record(client, command, object, outcome: outcome)
+            }
             return reply
         } catch {
             let failure = GatewayFailure.describe(error, logger: self.logger)
             let isDenial = [.notAuthenticated, .notPermitted].contains(failure.code)
             if command.isAudited || isDenial {
-                try await self.record(client, command, object, outcome: failure.code.rawValue)
+                try await self.record(client, command, asked, outcome: failure.code.rawValue)
             }
             throw failure
         }
@@ -77,23 +80,13 @@ struct GatewayRouter: Sendable {
         case "QUARANTINE": return try await self.service.quarantine(&words)
         case "EVENTS": return try await self.service.events(&words)
         case "INFO": return await self.service.info()
-        case "STATUS": return await self.service.status()
-        case "NODES": return self.service.nodesReply()
+        case "STATUS":
+            try words.end()
+            return await self.service.status()
+        case "NODES":
+            try words.end()
+            return self.service.nodesReply()
         default: return try await self.service.operate(name, &words)
         }
-    }
-}
-
-extension Words {
-    /// What a command is about, for the audit trail: its leading words, as far as they are short names and ids.
-    func auditObject(of command: CommandDescription) -> String {
-        var rest = self
-        var object: [String] = []
-        while object.count < 2, let word = try? rest.text("word"), word.count <= 64,
-            word.allSatisfy({ $0.isASCII && ($0.isLetter || $0.isNumber) })
-        {
-            object.append(word)
-        }
-        return object.joined(separator: " ")
     }
 }

@@ -13,11 +13,13 @@ package actor LineClient {
 
     private typealias Channel = NIOAsyncChannel<Reply, ByteBuffer>
 
-    private let channel: Channel
-    private let replies: AsyncThrowingStream<Reply, any Error>
-    private var iterator: AsyncThrowingStream<Reply, any Error>.Iterator
     private let commands: AsyncStream<ByteBuffer>.Continuation
-    private let connection: Task<Void, Never>
+    private var connection: Task<Void, Never>?
+    /// Who waits for the next replies, in the order of the commands.
+    private var waiting: [CheckedContinuation<Reply, any Error>] = []
+    /// Replies that nobody waits for yet: a server that has no place says so unasked.
+    private var unclaimed: [Reply] = []
+    private var ending: (any Error)?
 
     /// - Parameter authorityFile: PEM file of the authority that signed the server's certificate; nil: no TLS.
     package init(host: String, port: Int, authorityFile: String? = nil) async throws {
@@ -39,16 +41,18 @@ package actor LineClient {
                     return try Channel(wrappingChannelSynchronously: child)
                 }
             }
-        self.channel = channel
-        let (replies, incoming) = AsyncThrowingStream<Reply, any Error>.makeStream()
         let (outgoing, commands) = AsyncStream<ByteBuffer>.makeStream()
-        self.replies = replies
-        self.iterator = replies.makeAsyncIterator()
         self.commands = commands
-        self.connection = Task { await Self.run(channel, incoming: incoming, outgoing: outgoing) }
+        let take: @Sendable (Reply) async -> Void = { [weak self] in await self?.take($0) }
+        self.connection = Task { [weak self] in
+            let ending = await Self.run(channel, outgoing: outgoing, take: take)
+            await self?.end(ending)
+        }
     }
 
-    /// Sends a command of words and waits for its reply. Calls wait for each other.
+    /// Sends a command of words and waits for its reply. Calls side by side are answered each with its own reply.
+    ///
+    /// A call that is cancelled ends the connection: what it asked cannot be taken back.
     ///
     /// - Throws: `CommandFailure` when the server answers with one, ``Closed`` or an I/O error when the connection is gone.
     package func send(_ words: [[UInt8]]) async throws -> Reply {
@@ -59,11 +63,12 @@ package actor LineClient {
             buffer.writeBytes(word)
             buffer.writeString("\r\n")
         }
-        self.commands.yield(buffer)
-        var iterator = self.iterator
-        let reply = try await iterator.next(isolation: self)
-        self.iterator = iterator
-        guard let reply else { throw Closed() }
+        let commands = self.commands
+        let reply = try await withTaskCancellationHandler {
+            try await self.reply(to: buffer)
+        } onCancel: {
+            commands.finish()
+        }
         if case .failure(let code, let text) = reply { throw CommandFailure(code, text) }
         return reply
     }
@@ -76,19 +81,45 @@ package actor LineClient {
     /// Ends the connection.
     package func close() async {
         self.commands.finish()
-        await self.connection.value
+        await self.connection?.value
     }
 
+    private func reply(to command: ByteBuffer) async throws -> Reply {
+        if !self.unclaimed.isEmpty { return self.unclaimed.removeFirst() }
+        if let ending = self.ending { throw ending }
+        return try await withCheckedThrowingContinuation { continuation in
+            self.waiting.append(continuation)
+            self.commands.yield(command)
+        }
+    }
+
+    private func take(_ reply: Reply) {
+        if self.waiting.isEmpty {
+            self.unclaimed.append(reply)
+        } else {
+            self.waiting.removeFirst().resume(returning: reply)
+        }
+    }
+
+    private func end(_ error: any Error) {
+        self.ending = error
+        for continuation in self.waiting { continuation.resume(throwing: error) }
+        self.waiting = []
+    }
+
+    /// Carries commands and replies until either side ends.
+    ///
+    /// - Returns: why there will be no more replies.
     private static func run(
         _ channel: Channel,
-        incoming: AsyncThrowingStream<Reply, any Error>.Continuation,
-        outgoing: AsyncStream<ByteBuffer>
-    ) async {
+        outgoing: AsyncStream<ByteBuffer>,
+        take: @escaping @Sendable (Reply) async -> Void
+    ) async -> any Error {
         do {
             try await channel.executeThenClose { input, output in
                 try await withThrowingTaskGroup(of: Void.self) { group in
                     group.addTask {
-                        for try await reply in input { incoming.yield(reply) }
+                        for try await reply in input { await take(reply) }
                     }
                     group.addTask {
                         for await command in outgoing { try await output.write(command) }
@@ -98,9 +129,9 @@ package actor LineClient {
                     group.cancelAll()
                 }
             }
-            incoming.finish()
+            return Closed()
         } catch {
-            incoming.finish(throwing: error)
+            return error
         }
     }
 }

@@ -56,13 +56,16 @@ package struct LineServer: Sendable {
                     if let tls {
                         try child.pipeline.syncOperations.addHandler(NIOSSLServerHandler(context: tls))
                     }
-                    let seconds = options.idleTimeout.components.seconds
+                    let idle = TimeAmount.nanoseconds(Int64(options.idleTimeout / .nanoseconds(1)))
                     try child.pipeline.syncOperations.addHandlers([
-                        IdleStateHandler(readTimeout: .seconds(seconds)),
+                        IdleStateHandler(readTimeout: idle),
                         IdleConnectionCloser(),
                         ByteToMessageHandler(CommandDecoder(parser: CommandParser(limits: options.limits))),
                     ])
-                    return try Connection(wrappingChannelSynchronously: child)
+                    return try Connection(
+                        wrappingChannelSynchronously: child,
+                        configuration: .init(isOutboundHalfClosureEnabled: true)
+                    )
                 }
             }
         return LineServer(channel: channel, options: options, logger: logger)
@@ -87,25 +90,48 @@ package struct LineServer: Sendable {
         var session = session
         do {
             try await connection.executeThenClose { input, output in
-                guard isAdmitted else {
+                var isEnding = !isAdmitted
+                if !isAdmitted {
                     try await output.write(CommandFailure(.busy, "too many connections").reply.buffer)
-                    return
+                    try await Self.end(connection, output)
                 }
-                for try await item in input {
+                for try await item in input where !isEnding {
                     switch item {
                     case .command(let words):
                         let (reply, isLast) = await session.answer(words)
                         try await output.write(reply.buffer)
-                        if isLast { return }
+                        isEnding = isLast
                     case .violation(let violation):
                         try await output.write(violation.failure.reply.buffer)
-                        return
+                        isEnding = true
                     }
+                    if isEnding { try await Self.end(connection, output) }
                 }
+                if !isEnding { try await Self.flush(connection) }
             }
         } catch {
             self.logger.debug("connection ended", metadata: ["reason": "\(type(of: error))"])
         }
+    }
+
+    /// How long a client whose connection ends may go on sending what nobody reads any more.
+    private static let lingering = TimeAmount.seconds(2)
+
+    /// Ends our side. What still arrives is read and dropped: closing a socket with unread bytes would reset the
+    /// connection, and the client would lose the answer that tells it why.
+    private static func end(
+        _ connection: Connection,
+        _ output: NIOAsyncChannelOutboundWriter<ByteBuffer>
+    ) async throws {
+        try await Self.flush(connection)
+        output.finish()
+        let channel = connection.channel
+        channel.eventLoop.scheduleTask(in: Self.lingering) { channel.close(promise: nil) }
+    }
+
+    /// Waits until every answer is with the operating system: closing the channel drops what is not.
+    private static func flush(_ connection: Connection) async throws {
+        try await connection.channel.writeAndFlush(ByteBuffer()).get()
     }
 
     private static func tlsContext(_ options: Options) throws -> NIOSSLContext? {

@@ -74,7 +74,7 @@ package struct FailureCode: RawRepresentable, Hashable, Sendable {
 }
 
 /// Why a command is not answered with a result; becomes a `-CODE text` line.
-package struct CommandFailure: Error, Equatable {
+package struct CommandFailure: Error, Equatable, CustomStringConvertible {
     package let code: FailureCode
     package let text: String
 
@@ -84,6 +84,8 @@ package struct CommandFailure: Error, Equatable {
     }
 
     package var reply: Reply { .failure(code: self.code, text: self.text) }
+
+    package var description: String { "\(self.code.rawValue) \(self.text)" }
 }
 
 /// Numbers as text, the same on every machine.

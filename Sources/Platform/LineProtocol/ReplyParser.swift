@@ -5,6 +5,8 @@ package struct ReplyParser: Sendable {
     /// Nested lists deeper than this are no answer of ours.
     private static let depthMaximum = 8
     private static let lineByteCountMaximum = 64 << 10
+    /// No answer is longer than what a message between services may hold.
+    private static let bulkByteCountMaximum = 64 << 20
 
     package init() {}
 
@@ -32,7 +34,9 @@ package struct ReplyParser: Sendable {
             guard let number = Int64(rest) else { throw .malformed("expected a number") }
             return .integer(number)
         case "$":
-            guard let count = Int(rest), count >= -1 else { throw .malformed("expected a length") }
+            guard let count = Int(rest), (-1...Self.bulkByteCountMaximum).contains(count) else {
+                throw .malformed("expected a length")
+            }
             return count < 0 ? Reply.none : try Self.bytes(count, in: &buffer)
         case "*":
             guard let count = Int(rest), count >= -1, count <= 1 << 20 else {

@@ -1,3 +1,5 @@
+import Contracts
+import LineProtocol
 import Testing
 import Wire
 

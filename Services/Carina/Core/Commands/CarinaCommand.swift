@@ -7,6 +7,7 @@ package struct CarinaCommand: AsyncParsableCommand {
         abstract: "Finds similar lung CT slices: runs the services, feeds them, asks them.",
         discussion: """
             carina demo shows everything once. carina up, ingest, train, search is the same by hand.
+            Exit codes: 0 done, 1 failure (the reason is on standard error), 64 wrong usage.
             Not a medical device: an aid for finding cases, not for deciding about them.
             """,
         version: "0.1.0",

@@ -39,13 +39,13 @@ struct DemoCommand: AsyncParsableCommand {
             throw error
         }
         if self.keepRunning {
-            print("still running: carina status --data \(self.data), carina down --data \(self.data)")
+            Printing.line("still running: carina status --data \(self.data), carina down --data \(self.data)")
         } else {
             let stopped = try await deployment.stop()
-            print("stopped \(stopped.count) services cleanly")
+            Printing.line("stopped \(stopped.count) services cleanly")
         }
         let seconds = start.duration(to: .now) / .seconds(1)
-        print("the whole pipeline took \(Int(seconds)) s")
+        Printing.line("the whole pipeline took \(Int(seconds)) s")
     }
 
     /// Starts from nothing, but never removes a folder that a demo has not made.
@@ -81,11 +81,11 @@ struct DemoCommand: AsyncParsableCommand {
         options.authority = nil
         options.data = self.data
         options.json = false
-        print("ingesting \(source)")
+        Printing.line("ingesting \(source)")
         let report = try await Uploads(options: options, connections: 4).send(
             try Uploads.files(below: [source])
         )
-        print(report.text)
+        Printing.line(report.text)
         guard report.slices.count >= 3 else {
             throw CommandLineFailure(
                 "a demo needs at least 3 usable slices, there are \(report.slices.count)"
@@ -125,9 +125,9 @@ struct DemoCommand: AsyncParsableCommand {
             client: client
         )
         try Data(jpeg).write(to: URL(filePath: sheet))
-        print("\nquery \(number): \(file)\n\(result.table)")
+        Printing.line("\nquery \(number): \(file)\n\(result.table)")
         let proof = result.hits == scan.hits ? "the same as" : "NOT THE SAME AS"
-        print(
+        Printing.line(
             "answered in \(String(format: "%.1f", milliseconds)) ms with \(result.distances) distances; "
                 + "\(proof) a scan of all \(scan.distances)\ncontact sheet: \(sheet)"
         )

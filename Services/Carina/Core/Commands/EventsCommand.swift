@@ -34,7 +34,7 @@ struct EventsCommand: AsyncParsableCommand {
             )
             let events = page["events"]?.elements ?? []
             for event in events {
-                print(event.elements.compactMap(\.text).joined(separator: " "))
+                Printing.line(event.elements.compactMap(\.text).joined(separator: " "))
                 seq = event["seq"]?.number ?? seq
             }
             if self.once && events.isEmpty { break }

@@ -26,9 +26,10 @@ struct IngestCommand: AsyncParsableCommand {
 
     func run() async throws {
         let files = try Uploads.files(below: self.paths)
+        guard !files.isEmpty else { throw CommandLineFailure("there is no file below these paths") }
         let report = try await Uploads(options: self.gateway, connections: self.connections).send(files)
         if self.gateway.json { return try Printing.json(report) }
-        print(report.text)
+        Printing.line(report.text)
     }
 }
 
@@ -65,13 +66,13 @@ struct Uploads: Sendable {
 
     /// Plain files, in the order of their paths; what is hidden is left out.
     ///
-    /// - Throws: `ValidationError` for a path that is not there.
+    /// - Throws: `CommandLineFailure` for a path that is not there.
     static func files(below paths: [String]) throws -> [String] {
         var files: [String] = []
         for path in paths {
             var isFolder: ObjCBool = false
             guard unsafe FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
-                throw ValidationError("there is no file or folder \(path)")
+                throw CommandLineFailure("there is no file or folder '\(path)'")
             }
             guard isFolder.boolValue else {
                 files.append(path)

@@ -10,7 +10,11 @@ import Tomography
 struct SearchCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "search",
-        abstract: "Finds the slices most similar to a file or a stored slice."
+        abstract: "Finds the slices most similar to a file or a stored slice.",
+        discussion: """
+            carina search slice.dcm --k 5 --filter kernel=B30f
+            The file need not be stored. Hits are of other patients unless --same-patient or --same-series says otherwise.
+            """
     )
 
     @OptionGroup var gateway: GatewayOptions
@@ -23,20 +27,12 @@ struct SearchCommand: AsyncParsableCommand {
     var sheet = "search.jpg"
 
     func run() async throws {
+        let (subject, file) = try Self.subject(self.query)
         let client = try await self.gateway.connect()
-        let file = try? Data(contentsOf: URL(filePath: self.query))
-        let subject: [[UInt8]]
-        if let file {
-            subject = [Array("IMAGE".utf8), Array(file)]
-        } else if self.query.count == 32, self.query.allSatisfy(\.isHexDigit) {
-            subject = [Array("SLICE".utf8), Array(self.query.utf8)]
-        } else {
-            throw ValidationError("'\(self.query)' is neither a file nor a slice id of 32 hexadecimal digits")
-        }
         let words = [Array("SEARCH".utf8)] + subject + self.options.words.map { Array($0.utf8) }
         let result = try SearchResult(try await client.send(words))
         if self.sheet != "none" {
-            let picture = try file.map { try QueryPicture.render(Array($0)) }
+            let picture = try file.map { try QueryPicture.render($0) }
             let jpeg = try await SearchSheet.make(
                 result,
                 queryImage: picture,
@@ -47,8 +43,34 @@ struct SearchCommand: AsyncParsableCommand {
         }
         await client.close()
         if self.gateway.json { return try Printing.json(result) }
-        print(result.table)
-        if self.sheet != "none" { print("contact sheet: \(self.sheet)") }
+        Printing.line(result.hits.isEmpty ? "no slice of another patient is stored" : result.table)
+        if self.sheet != "none" { Printing.line("contact sheet: \(self.sheet)") }
+    }
+}
+
+extension SearchCommand {
+    /// What a query means in the words of the line protocol, and the file's bytes where it is a file.
+    ///
+    /// - Throws: `CommandLineFailure` for a folder and for a file that is not there or cannot be read.
+    static func subject(_ query: String) throws -> (words: [[UInt8]], file: [UInt8]?) {
+        var isFolder: ObjCBool = false
+        guard unsafe FileManager.default.fileExists(atPath: query, isDirectory: &isFolder) else {
+            guard query.count == 32, query.allSatisfy({ $0.isASCII && $0.isHexDigit }) else {
+                throw CommandLineFailure(
+                    "there is no file '\(query)', and a slice's id has 32 hexadecimal digits"
+                )
+            }
+            return ([Array("SLICE".utf8), Array(query.utf8)], nil)
+        }
+        guard !isFolder.boolValue else {
+            throw CommandLineFailure(
+                "'\(query)' is a folder; a search takes one file (carina ingest takes folders)"
+            )
+        }
+        guard let data = try? Data(contentsOf: URL(filePath: query)) else {
+            throw CommandLineFailure("'\(query)' cannot be read")
+        }
+        return ([Array("IMAGE".utf8), Array(data)], Array(data))
     }
 }
 

@@ -43,6 +43,6 @@ struct StatusCommand: AsyncParsableCommand {
                 state.joined(separator: ", "),
             ])
         }
-        print(table.text)
+        Printing.line(table.text)
     }
 }

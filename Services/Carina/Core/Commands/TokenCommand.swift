@@ -5,7 +5,10 @@ import Storage
 struct TokenCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "token",
-        abstract: "Makes an access token and the line that goes into the gateway's token list."
+        abstract: "Makes an access token and the line that goes into the gateway's token list.",
+        discussion: """
+            The gateway is told the token's SHA-256 only. Clients send AUTH token; carina takes it from --token-file or CARINA_TOKEN.
+            """
     )
 
     @Argument(help: "Whose token: a name for the audit trail.")
@@ -26,12 +29,16 @@ struct TokenCommand: ParsableCommand {
     }
 
     func run() throws {
+        let (token, line) = self.made()
+        Printing.line("token (give it to \(self.name), it is not kept):\n  \(token)")
+        Printing.line("line for the file that CARINA_GATEWAY_TOKENS_FILE names:\n  \(line)")
+    }
+
+    /// A new token of 192 random bits, and what the gateway is told of it.
+    func made() -> (token: String, line: String) {
         var random = SystemRandomNumberGenerator()
         let token = Self.hex((0..<24).map { _ in UInt8.random(in: .min ... .max, using: &random) })
-        print("token (give it to \(self.name), it is not kept):\n  \(token)")
-        print(
-            "line for CARINA_GATEWAY_TOKENS_FILE:\n  \(self.name) \(self.role) \(Self.hex(sha256(Array(token.utf8))))"
-        )
+        return (token, "\(self.name) \(self.role) \(Self.hex(sha256(Array(token.utf8))))")
     }
 
     private static func hex(_ bytes: [UInt8]) -> String {

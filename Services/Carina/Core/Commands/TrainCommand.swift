@@ -31,7 +31,7 @@ struct TrainCommand: AsyncParsableCommand {
         let report = try await flow.run(epochs: self.epochs, seed: self.seed, keep: self.keep)
         await client.close()
         if self.gateway.json { return try Printing.json(report) }
-        print("data set \(report.dataSet)\nmodel    \(report.model)")
+        Printing.line("data set \(report.dataSet)\nmodel    \(report.model)")
     }
 }
 
@@ -43,12 +43,16 @@ struct TrainingFlow {
     func run(epochs: Int?, seed: Int, keep: Bool) async throws -> TrainCommand.Report {
         let watch = JobWatch(client: self.client, progress: self.progress)
         let labeling = try await self.client.send("LABEL", "SEED", "\(seed)").text ?? ""
-        let dataSet = try await watch.wait(for: labeling, of: "labeler", title: "labeling")
+        let dataSet = try await watch.wait(for: labeling, of: "labeler", title: "labeling") { id in
+            JobSummary.dataSet(id, in: try await self.client.send("DATASETS"))
+        }
         var words = ["TRAIN", "SEED", "\(seed)", "DATASET", dataSet]
         if let epochs { words += ["EPOCHS", "\(epochs)"] }
         if keep { words.append("KEEP") }
         let training = try await self.client.send(words.map { Array($0.utf8) }).text ?? ""
-        let model = try await watch.wait(for: training, of: "trainer", title: "training")
+        let model = try await watch.wait(for: training, of: "trainer", title: "training") { _ in
+            JobSummary.training(try await self.client.send("RUN", training))
+        }
         if !keep { try await self.waitUntilServing(model) }
         return TrainCommand.Report(dataSet: dataSet, model: model)
     }

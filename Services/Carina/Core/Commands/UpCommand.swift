@@ -20,7 +20,7 @@ struct UpCommand: AsyncParsableCommand {
     func run() async throws {
         let deployment = LocalDeployment(folder: self.data)
         let record = try await deployment.start(port: self.port, progress: ProgressBar())
-        print(
+        Printing.line(
             "gateway 127.0.0.1:\(record.port)   data \(deployment.folder)   stop with: carina down --data \(self.data)"
         )
     }
@@ -38,6 +38,8 @@ struct DownCommand: AsyncParsableCommand {
 
     func run() async throws {
         let stopped = try await LocalDeployment(folder: self.data).stop()
-        print(stopped.isEmpty ? "nothing runs in \(self.data)" : "stopped \(stopped.joined(separator: ", "))")
+        Printing.line(
+            stopped.isEmpty ? "nothing runs in \(self.data)" : "stopped \(stopped.joined(separator: ", "))"
+        )
     }
 }

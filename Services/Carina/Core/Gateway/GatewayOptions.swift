@@ -34,7 +34,8 @@ struct GatewayOptions: ParsableArguments {
         return client
     }
 
-    private func address() throws -> (String, Int) {
+    /// Host and port that the options and the environment name.
+    func address() throws -> (host: String, port: Int) {
         let environment = ProcessInfo.processInfo.environment
         guard let text = self.gateway ?? environment["CARINA_GATEWAY"] else {
             return (
@@ -44,14 +45,20 @@ struct GatewayOptions: ParsableArguments {
         guard let colon = text.lastIndex(of: ":"), let port = Int(text[text.index(after: colon)...]),
             (1...65535).contains(port)
         else { throw ValidationError("--gateway looks like host:port, not '\(text)'") }
-        return (String(text[..<colon]), port)
+        // An IPv6 address stands in brackets: [::1]:7450.
+        let host = text[..<colon]
+        return (
+            host.hasPrefix("[") && host.hasSuffix("]") ? String(host.dropFirst().dropLast()) : String(host),
+            port
+        )
     }
 
     private func token() throws -> String? {
         guard let file = self.tokenFile else { return ProcessInfo.processInfo.environment["CARINA_TOKEN"] }
-        return try String(contentsOfFile: file, encoding: .utf8).trimmingCharacters(
-            in: .whitespacesAndNewlines
-        )
+        guard let text = try? String(contentsOfFile: file, encoding: .utf8) else {
+            throw CommandLineFailure("the token file \(file) cannot be read")
+        }
+        return text.trimmingCharacters(in: .whitespacesAndNewlines)
     }
 }
 

@@ -1,4 +1,6 @@
+import LineProtocol
 package import Storage
+import Wire
 
 /// Who asked for what, when, and what came of it; denials too. Holds ids of slices, never an identifier of a patient.
 package struct AuditTrail: Sendable {
@@ -42,5 +44,36 @@ package struct AuditTrail: Sendable {
                 outcome
             )
         }
+    }
+}
+
+extension AuditTrail {
+    /// What an answered command was about, as far as only its answer tells, and what came of it.
+    ///
+    /// - Parameter asked: what the command's own words told.
+    static func result(of reply: Reply, asked: String) -> (object: String, outcome: String) {
+        let made = [reply["slice"]?.text, reply["query"]?.text, reply.text].compactMap { $0 }
+        let id = made.first { Identifier(hex: $0) != nil && !asked.contains($0) }
+        let object = [asked, id ?? ""].filter { !$0.isEmpty }.joined(separator: " ")
+        return (object, reply["outcome"]?.text ?? "ok")
+    }
+}
+
+extension Words {
+    /// What a command is about: kinds of things and ids, in their order. Every other word is left out, for people also
+    /// type names.
+    var auditObject: String {
+        let kinds = [
+            "SLICE", "IMAGE", "SERIES", "STUDY", "PATIENT", "DATASET", "LABELER", "TRAINER", "INGEST",
+        ]
+        var rest = self
+        var object: [String] = []
+        while !rest.isEmpty {
+            guard let word = try? rest.text("word") else { continue }
+            let isID = Identifier(hex: word) != nil || Fingerprint(hex: word) != nil
+            if isID { object.append(word.lowercased()) }
+            if kinds.contains(word.uppercased()) { object.append(word.uppercased()) }
+        }
+        return object.prefix(3).joined(separator: " ")
     }
 }

@@ -11,15 +11,23 @@ extension GatewayService {
         case "JOB": return try await self.job(&words)
         case "CANCEL": return try await self.cancel(&words)
         case "RUN": return try await self.run(&words)
-        case "DATASETS": return try await self.dataSets()
-        case "MODELS": return try await self.models()
+        case "DATASETS":
+            try words.end()
+            return try await self.dataSets()
+        case "MODELS":
+            try words.end()
+            return try await self.models()
         case "PROMOTE":
-            let promoted = try await self.trainer.call(
-                Promote(fingerprint: try words.fingerprint("fingerprint"))
-            )
+            let fingerprint = try words.fingerprint("fingerprint")
+            try words.end()
+            let promoted = try await self.trainer.call(Promote(fingerprint: fingerprint))
             return .text(promoted.fingerprint.description)
-        case "ROLLBACK": return .text(try await self.trainer.call(RollBack()).fingerprint.description)
-        case "RETRY": return try await self.retry()
+        case "ROLLBACK":
+            try words.end()
+            return .text(try await self.trainer.call(RollBack()).fingerprint.description)
+        case "RETRY":
+            try words.end()
+            return try await self.retry()
         default: throw CommandFailure(.general, "unknown command")
         }
     }
@@ -61,12 +69,16 @@ extension GatewayService {
 
     private func job(_ words: inout Words) async throws -> Reply {
         let client = try self.owner(of: &words)
-        return Self.describe(try await client.call(JobStatus(jobID: try words.identifier("job id"))).job)
+        let jobID = try words.identifier("job id")
+        try words.end()
+        return Self.describe(try await client.call(JobStatus(jobID: jobID)).job)
     }
 
     private func cancel(_ words: inout Words) async throws -> Reply {
         let client = try self.owner(of: &words)
-        return Self.describe(try await client.call(CancelJob(jobID: try words.identifier("job id"))).job)
+        let jobID = try words.identifier("job id")
+        try words.end()
+        return Self.describe(try await client.call(CancelJob(jobID: jobID)).job)
     }
 
     private static func describe(_ job: Job) -> Reply {
@@ -81,7 +93,9 @@ extension GatewayService {
     }
 
     private func run(_ words: inout Words) async throws -> Reply {
-        let history = try await self.trainer.call(RunHistory(jobID: try words.identifier("job id")))
+        let jobID = try words.identifier("job id")
+        try words.end()
+        let history = try await self.trainer.call(RunHistory(jobID: jobID))
         return .list(
             history.epochs.map {
                 .fields([

@@ -13,10 +13,13 @@ final class NodeDirectory: Sendable {
     static let hedgeAfter = Duration.milliseconds(400)
 
     let clients: [ServiceClient]
+    private let timeout: Duration
     private let reports: Mutex<[Int: NodeReport]>
 
-    init(clients: [ServiceClient]) {
+    /// - Parameter timeout: how long one shard may take, over all its replicas.
+    init(clients: [ServiceClient], timeout: Duration) {
         self.clients = clients
+        self.timeout = timeout
         self.reports = Mutex([:])
     }
 
@@ -38,12 +41,10 @@ final class NodeDirectory: Sendable {
         return self.clients.indices.map { reports[$0]?.state }
     }
 
-    /// - Throws: `LOADING` when no generation has a ready node in each shard, with the first node's reason.
-    func plan() throws(CommandFailure) -> ShardPlan {
+    /// - Throws: `ShardPlan.Gap` when no generation has a ready node in each shard.
+    func plan() throws(ShardPlan.Gap) -> ShardPlan {
         let reports = self.reports.withLock { $0 }
-        if let plan = ShardPlan(reports: reports.values.sorted { $0.node < $1.node }) { return plan }
-        let reason = reports.values.sorted { $0.node < $1.node }.first { !$0.state.isReady }?.state.reason
-        throw .init(.loading, reason ?? "no index node answers")
+        return try ShardPlan(reports: reports.values.sorted { $0.node < $1.node })
     }
 
     /// Why no search can be answered; nil when it can.
@@ -52,32 +53,80 @@ final class NodeDirectory: Sendable {
             _ = try self.plan()
             return nil
         } catch {
-            return error.text
+            return error.failure.text
         }
     }
 
+    /// The answers of all shards.
+    ///
+    /// - Throws: `PARTIAL` with the shards that did not answer; a node's own refusal when the question is at fault.
+    func search(_ request: Search, plan: ShardPlan) async throws -> [Search.Reply] {
+        let results = await withTaskGroup(of: (Int, Result<Search.Reply, any Error>).self) { group in
+            for (shard, replicas) in plan.replicas.enumerated() {
+                group.addTask {
+                    do {
+                        return (shard, .success(try await self.search(request, plan, replicas: replicas)))
+                    } catch {
+                        return (shard, .failure(error))
+                    }
+                }
+            }
+            return await group.reduce(into: []) { $0.append($1) }
+        }
+        try Task.checkCancellation()
+        var replies: [Search.Reply] = []
+        var missing: [Int] = []
+        for (shard, result) in results.sorted(by: { $0.0 < $1.0 }) {
+            switch result {
+            case .success(let reply): replies.append(reply)
+            case .failure(let error):
+                guard Self.isAbsence(error), plan.replicas.count > 1 else { throw error }
+                missing.append(shard)
+            }
+        }
+        guard missing.isEmpty else { throw CommandFailure.missing(missing, of: plan.replicas.count) }
+        return replies
+    }
+
     /// One shard's answer: from the preferred replica, or from the next when that one is late or fails.
-    func search(_ request: Search, generation: Fingerprint, replicas: [Int]) async throws -> Search.Reply {
+    private func search(_ request: Search, _ plan: ShardPlan, replicas: [Int]) async throws -> Search.Reply {
         try await withThrowingTaskGroup(of: Search.Reply.self) { group in
             for (place, node) in replicas.enumerated() {
                 group.addTask {
                     try await Task.sleep(for: Self.hedgeAfter * place)
-                    return try await self.clients[node].call(
+                    let reply = try await self.clients[node].call(
                         request,
-                        timeout: .seconds(10),
-                        fingerprint: generation
+                        timeout: self.timeout,
+                        fingerprint: plan.generation
                     )
+                    // An answer of another generation must not be mixed in, whatever the node thought.
+                    guard reply.fingerprint == plan.generation else {
+                        throw Refusal(.modelMismatch, "the node answered with another generation")
+                    }
+                    return reply
                 }
             }
             defer { group.cancelAll() }
-            var failure: any Error = CommandFailure(.partial, "a shard has no node")
+            var failure: (any Error)?
             while let result = await group.nextResult() {
                 switch result {
                 case .success(let reply): return reply
-                case .failure(let error): failure = error
+                case .failure(let error):
+                    // A node that says why is worth more than one that says nothing.
+                    if failure.map(Self.isAbsence) ?? true { failure = error }
                 }
             }
-            throw failure
+            throw failure ?? CommandFailure(.partial, "a shard has no node")
+        }
+    }
+
+    /// Whether a node did not answer at all, or could not: another question would have fared no better.
+    private static func isAbsence(_ error: any Error) -> Bool {
+        switch error {
+        case is MessagingError: true
+        case let refusal as Refusal:
+            [.busy, .loading, .deadlineExceeded, .internalFailure].contains(refusal.code)
+        default: false
         }
     }
 }

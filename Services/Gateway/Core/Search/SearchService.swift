@@ -29,30 +29,36 @@ struct SearchService: Sendable {
         let vector: [Float]
     }
 
+    /// How long a search waits for the nodes to agree on a generation.
+    private static let transitionMaximum = Duration.seconds(5)
+
     func search(_ command: SearchCommand) async throws -> SearchAnswer {
-        for attempt in 1... {
+        let deadline = ContinuousClock.now + Self.transitionMaximum
+        while true {
             do {
                 return try await self.searchOnce(command)
-            } catch let refusal as Refusal where refusal.code == .modelMismatch && attempt < 4 {
-                // A new generation took over between two of our questions: ask again with that one.
+            } catch  where Self.isTransition(error) {
+                // A new generation takes over between two of our questions: ask again with that one.
+                guard ContinuousClock.now < deadline else { throw ShardPlan.Gap.changing.failure }
                 await self.nodes.refresh()
+                try await Task.sleep(for: .milliseconds(20))
             }
         }
-        throw CommandFailure(.model, "the generation keeps changing")
+    }
+
+    private static func isTransition(_ error: any Error) -> Bool {
+        switch error {
+        case let refusal as Refusal: refusal.code == .modelMismatch
+        case let gap as ShardPlan.Gap: gap == .changing
+        default: false
+        }
     }
 
     private func searchOnce(_ command: SearchCommand) async throws -> SearchAnswer {
         let plan = try self.nodes.plan()
         let query = try await self.query(for: command.subject, generation: plan.generation)
         let request = try self.request(for: command, query: query, parts: plan.parts)
-        let replies = try await withThrowingTaskGroup(of: Search.Reply.self) { group in
-            for replicas in plan.replicas {
-                group.addTask {
-                    try await self.nodes.search(request, generation: plan.generation, replicas: replicas)
-                }
-            }
-            return try await group.reduce(into: []) { $0.append($1) }
-        }
+        let replies = try await self.nodes.search(request, plan: plan)
         return SearchAnswer(
             generation: plan.generation,
             parts: plan.parts,
@@ -86,6 +92,9 @@ struct SearchService: Sendable {
                 timeout: .seconds(10),
                 fingerprint: generation
             )
+            guard embedded.fingerprint == generation else {
+                throw Refusal(.modelMismatch, "the query was embedded with another generation")
+            }
             return Query(
                 sliceID: decoded.sliceID,
                 seriesID: decoded.seriesID,
@@ -107,6 +116,9 @@ struct SearchService: Sendable {
         let reply = try await self.embedder.call(
             FetchEmbeddings(sliceIDs: [sliceID], fingerprint: generation)
         )
+        guard reply.fingerprint == generation else {
+            throw Refusal(.modelMismatch, "the query's vector is of another generation")
+        }
         if let embedding = reply.embeddings.first ?? nil {
             return Query(
                 sliceID: sliceID,
