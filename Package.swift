@@ -246,7 +246,7 @@ let allTests: [Target] = [
     tests(
         of: "EndToEnd",
         in: "EndToEnd",
-        ["CarinaCore", "ImageCodecs", "LineProtocol", "Phantom", "Processes", "TestKit"]
+        [argumentParser, "CarinaCore", "LineProtocol", "Phantom", "Processes", "TestKit"]
             + ["Ingest", "Labeler", "Trainer", "Embedder", "Index", "Gateway"].map {
                 .target(name: "\($0)Main")
             }
