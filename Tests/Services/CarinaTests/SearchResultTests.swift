@@ -45,6 +45,8 @@ struct SearchResultTests {
         #expect(hit.patient == Self.identifier(4).description && hit.parts == "outline=0.25,detail=0.125")
         let lines = result.table.split(separator: "\n")
         #expect(lines.count == 2 && lines[0].hasPrefix("rank  distance") && lines[1].contains("0.1000"))
+        // Full numbers are for --json.
+        #expect(lines[1].contains("outline 0.25  detail 0.12  "))
     }
 
     @Test("an answer without one of its fields is an error, not an empty result")

@@ -116,7 +116,8 @@ extension SearchResult {
         var table = TextTable(header: ["rank", "distance", "parts", "slice", "patient"])
         for (rank, hit) in self.hits.enumerated() {
             table.add([
-                "\(rank + 1)", SearchSheet.rounded(hit.distance), hit.parts, hit.slice,
+                "\(rank + 1)", SearchSheet.rounded(hit.distance), SearchSheet.roundedParts(hit.parts),
+                hit.slice,
                 String(hit.patient.prefix(8)),
             ])
         }

@@ -35,7 +35,7 @@ enum SearchSheet {
                     image: try await Self.preview(hit.slice, client: client),
                     captions: [
                         "\(rank + 1)   distance \(Self.rounded(hit.distance))",
-                        hit.parts.split(separator: ",").map(Self.roundedPart).joined(separator: "  "),
+                        Self.roundedParts(hit.parts),
                         "\(hit.slice.prefix(12))  patient \(hit.patient.prefix(6))",
                     ]
                 )
@@ -58,7 +58,11 @@ enum SearchSheet {
 
     static func rounded(_ value: Double) -> String { String(format: "%.4f", value) }
 
-    /// `detail=0.41234` to `detail 0.41`.
+    /// `outline=0.27017,detail=0.41234` to `outline 0.27  detail 0.41`.
+    static func roundedParts(_ parts: String) -> String {
+        parts.split(separator: ",").map(Self.roundedPart).joined(separator: "  ")
+    }
+
     private static func roundedPart(_ part: Substring) -> String {
         let sides = part.split(separator: "=")
         guard sides.count == 2, let value = Double(sides[1]) else { return String(part) }
