@@ -67,7 +67,7 @@ struct ShardTests {
         }
     }
 
-    @Test("a replica is asked when the preferred node hangs")
+    @Test("nng trap 5: a node that hangs takes no query with it: a replica is asked")
     func hedged() async throws {
         try await GatewayBench.run(shards: [0, 0]) { bench in
             await bench.awaitSearches()
