@@ -1,8 +1,9 @@
 /// Where a socket listens or dials: a scheme and what follows `://`.
 ///
 /// `tcp://127.0.0.1:0`, `ipc:///run/carina/index.sock`, `tls+tcp://index.local:7405`, `memory://index`.
-/// Host names are kept as written; nng resolves a name to its first address only, so nodes announce
-/// addresses of their own.
+/// Between processes prefer tcp, on one machine too: over ipc a peer which leaves within the first
+/// microseconds makes nng 1.5.2 accept nobody any more (nng trap 24). Host names are kept as written; nng
+/// resolves a name to its first address only, so nodes announce addresses of their own.
 package struct Address: Hashable, Sendable, CustomStringConvertible {
     /// How bytes travel.
     package enum Scheme: String, Hashable, Sendable {
@@ -25,8 +26,9 @@ package struct Address: Hashable, Sendable, CustomStringConvertible {
 
     /// Reads an address.
     ///
-    /// - Throws: `MessagingError` of kind `refused` when the scheme is unknown, the text is too long or holds a
-    ///   control character, the path of an ipc address is not absolute, or a port is missing or above 65535.
+    /// - Throws: `MessagingError` of kind `refused` when the scheme is unknown, the text is too long or holds
+    ///   a control character, the path of an ipc address is not absolute, or a port is missing or above
+    ///   65535.
     package init(_ text: String) throws(MessagingError) {
         guard let separator = text.firstRange(of: "://") else {
             throw MessagingError(.refused, "an address needs a scheme, as in tcp://127.0.0.1:7401")

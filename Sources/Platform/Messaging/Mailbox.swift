@@ -1,6 +1,7 @@
 private import Synchronization
 
-/// Messages which arrived and were not asked for yet, at most `capacity` of them: the oldest is dropped first.
+/// Messages which arrived and were not asked for yet, at most `capacity` of them: the oldest is dropped
+/// first.
 final class Mailbox: Sendable {
     fileprivate enum Delivery: Sendable {
         case message([UInt8])

@@ -1,6 +1,7 @@
 private import Synchronization
 
-/// A place for one value which several parties race to fill: an answer, a timer, a cancellation. The first wins.
+/// A place for one value which several parties race to fill: an answer, a timer, a cancellation. The first
+/// wins.
 final class Outcome<Value: Sendable>: Sendable {
     private struct State {
         var value: Value?

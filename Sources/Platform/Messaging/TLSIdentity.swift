@@ -1,4 +1,5 @@
-/// Who we are and whom we trust: with it every `tls+tcp` connection is encrypted and both ends prove themselves.
+/// Who we are and whom we trust: with it every `tls+tcp` connection is encrypted and both ends prove
+/// themselves.
 package struct TLSIdentity: Sendable, Hashable {
     /// PEM file of the authority which signed every peer's certificate.
     package let authorityFile: String

@@ -1,8 +1,8 @@
 /// Requests with answers, and published messages, over any carrier.
 ///
-/// What every transport promises: a request is answered, or throws, within its timeout; a message arrives whole or not
-/// at all. What none promises: that a request ran exactly once, or that a published message arrives.
-/// Retries with one request id and durable logs above build on that.
+/// What every transport promises: a request is answered, or throws, within its timeout; a message arrives
+/// whole or not at all. What none promises: that a request ran exactly once, or that a published message
+/// arrives. Retries with one request id and durable logs above build on that.
 package protocol Transport: Sendable {
     /// Binds and starts answering.
     ///
@@ -10,8 +10,8 @@ package protocol Transport: Sendable {
     ///   - address: where to listen; port 0 lets the system choose.
     ///   - concurrency: how many answers may run at once; further requests wait in the peers' connections.
     ///   - receiveLimit: largest request in bytes; a peer which exceeds it is disconnected.
-    ///   - answer: makes the reply; it must return soon after its task is cancelled, which happens only when the
-    ///     listener closes and waited long enough. A reply beyond the limit is sent as an empty one.
+    ///   - answer: makes the reply; it must return soon after its task is cancelled, which happens only when
+    ///     the listener closes and waited long enough. A reply beyond the limit is sent as an empty one.
     /// - Returns: the listener with the bound address.
     /// - Throws: `MessagingError` of kind `refused` when the address is in use or not usable.
     func serve(
@@ -40,7 +40,8 @@ package protocol Listener: Sendable {
     /// The bound address, with the port which the system chose.
     var address: Address { get }
 
-    /// Takes no new request, lets running answers finish and their replies leave, then closes. May be repeated.
+    /// Takes no new request, lets running answers finish and their replies leave, then closes. May be
+    /// repeated.
     func close() async
 }
 

@@ -3,7 +3,8 @@ private import Synchronization
 
 /// A spawned program with its own process group, whose output goes to a file.
 ///
-/// Made by `withChildProcess`, which guarantees its end. Spawned with `posix_spawn`: nng does not survive a fork.
+/// Made by `withChildProcess`, which guarantees its end. Spawned with `posix_spawn`: nng does not survive a
+/// fork.
 package final class ChildProcess: Sendable {
     /// How a process ended.
     package enum Ending: Equatable, Sendable {

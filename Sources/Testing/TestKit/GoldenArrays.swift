@@ -30,7 +30,8 @@ package struct GoldenArrays: Sendable {
 
     /// One array.
     ///
-    /// - Throws: `GoldenArrayError` when there is none of that name, it is damaged or of an unknown element type.
+    /// - Throws: `GoldenArrayError` when there is none of that name, it is damaged or of an unknown element
+    ///   type.
     package func array(_ name: String) throws -> NumpyArray {
         guard let archive else { return try NumpyArray(single) }
         return try NumpyArray(try archive.unpack(name + ".npy"))

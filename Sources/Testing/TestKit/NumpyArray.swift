@@ -2,7 +2,8 @@
 package struct NumpyArray: Sendable {
     /// Elements along each axis; empty for a scalar.
     package let shape: [Int]
-    /// numpy's name of the element type: `<f4`, `<f8`, `<f2`, `<i2`, `<i4`, `<i8`, `|i1`, `|u1`, `|b1`, `<U…`.
+    /// numpy's name of the element type: `<f4`, `<f8`, `<f2`, `<i2`, `<i4`, `<i8`, `|i1`, `|u1`, `|b1`,
+    /// `<U…`.
     package let elementType: String
     private let bytes: ArraySlice<UInt8>
     private let elementSize: Int
@@ -11,7 +12,8 @@ package struct NumpyArray: Sendable {
 
     /// Parses the bytes of an `.npy` file, format version 1 or 2.
     ///
-    /// - Throws: `GoldenArrayError` when the bytes are damaged, in Fortran order, or of an unknown element type.
+    /// - Throws: `GoldenArrayError` when the bytes are damaged, in Fortran order, or of an unknown element
+    ///   type.
     package init(_ file: [UInt8]) throws {
         guard file.starts(with: Self.magic), file.count > 12 else {
             throw GoldenArrayError("not an npy file")

@@ -7,7 +7,8 @@ private import Foundation
 package enum SharedData {
     /// The folder which holds `Package.swift`, symbolic links resolved; nil when no parent folder has one.
     ///
-    /// Looked for upward from this file and from the current folder, since a build may see the sources through links.
+    /// Looked for upward from this file and from the current folder, since a build may see the sources
+    /// through links.
     package static let packageRoot: String? = {
         let roots = candidateRoots(filePath: #filePath)
         return roots.first { isFolder($0 + "/../shared/data") } ?? roots.first

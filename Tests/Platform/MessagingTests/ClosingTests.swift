@@ -2,7 +2,8 @@ import Messaging
 import TestKit
 import Testing
 
-/// nng 1.5.2 reads a message in two steps; a connection closed between them blocked the whole library for good.
+/// nng 1.5.2 reads a message in two steps; a connection closed between them blocked the whole library for
+/// good.
 @Suite("nng trap 23: closing while messages arrive", .timeLimit(.minutes(2)))
 struct ClosingTests {
     static let carriers = [Carrier.tcp, .ipc]
@@ -66,9 +67,10 @@ struct ClosingTests {
         #expect(await NNGTransport.isResponsive())
     }
 
-    @Test("subscribers which close while messages arrive", arguments: carriers)
-    func closesSubscribers(carrier: Carrier) async throws {
-        try await carrier.run { transport, address in
+    // Not over ipc, where a subscriber cannot refuse what arrives without the short visit of trap 24.
+    @Test("subscribers which close while messages arrive")
+    func closesSubscribers() async throws {
+        try await Carrier.tcp.run { transport, address in
             let publisher = try transport.publisher(at: address)
             let bound = publisher.address
             let publishing = Task {

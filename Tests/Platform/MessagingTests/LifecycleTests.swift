@@ -125,10 +125,10 @@ struct LifecycleTests {
     @Test("closing a requester ends its running requests with closed", arguments: Carrier.allCases)
     func closesRunningRequests(carrier: Carrier) async throws {
         try await carrier.run { transport, address in
-            let started = Locked(0)
+            let state = Locked((startedCount: 0, mayEnd: false))
             let listener = try await transport.serve(at: address, concurrency: 8, receiveLimit: testLimit) {
-                started.withLock { $0 += 1 }
-                try? await Task.sleep(for: .milliseconds(200))
+                state.withLock { $0.startedCount += 1 }
+                _ = await eventually(within: .seconds(30)) { state.withLock(\.mayEnd) }
                 return $0
             }
             let requester = try transport.requester(to: listener.address, receiveLimit: testLimit)
@@ -136,14 +136,16 @@ struct LifecycleTests {
                 for number in UInt8(0)..<8 {
                     group.addTask {
                         let kind = await failureKind {
-                            _ = try await requester.request([number], timeout: .seconds(20))
+                            _ = try await requester.request([number], timeout: .seconds(60))
                         }
                         #expect(kind == .closed)
                     }
                 }
-                #expect(await eventually { started.withLock { $0 } == 8 })
-                await requester.close()
+                #expect(await eventually(within: .seconds(20)) { state.withLock(\.startedCount) == 8 })
+                let closing = Task { await requester.close() }
                 await group.waitForAll()
+                state.withLock { $0.mayEnd = true }
+                await closing.value
             }
             await requester.close()
             #expect(
@@ -178,7 +180,7 @@ struct LifecycleTests {
                         }
                     }
                 }
-                #expect(await eventually { answered.withLock { $0 } > 500 })
+                #expect(await eventually { answered.withLock { $0 } > 100 })
                 await listener.close()
                 await requester.close()
                 await group.waitForAll()

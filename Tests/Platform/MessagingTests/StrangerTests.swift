@@ -3,8 +3,8 @@ import Messaging
 import TestKit
 import Testing
 
-/// nng 1.5.2 accepts nobody any more when a negotiation fails with "closed". Writing to a peer which has left fails so
-/// on a socket file, not on a TCP connection.
+/// nng 1.5.2 accepts nobody any more when a negotiation fails with "closed". Writing to a peer which has left
+/// fails so on a socket file, not on a TCP connection.
 @Suite("nng trap 24: strangers who connect and leave at once", .timeLimit(.minutes(1)))
 struct StrangerTests {
     /// Whether a stranger says good-bye (end of file) or slams the door (reset).
@@ -61,7 +61,7 @@ struct StrangerTests {
     }
 
     @Test(
-        "over ipc: a listener may become deaf, which is why ipc is only for peers of one machine and one owner"
+        "over ipc a listener may become deaf: ipc is for peers of one machine and one owner"
     )
     func ipc() async throws {
         try await withTemporaryFolder { folder in

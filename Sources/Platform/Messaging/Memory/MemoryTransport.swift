@@ -10,7 +10,8 @@ package final class MemoryTransport: Transport {
 
     /// Makes a world of its own.
     ///
-    /// - Parameter answerDrainTime: how long a closing listener waits for running answers before it cancels them.
+    /// - Parameter answerDrainTime: how long a closing listener waits for running answers before it cancels
+    ///   them.
     package init(answerDrainTime: Duration = .seconds(10)) {
         self.answerDrainTime = answerDrainTime
     }

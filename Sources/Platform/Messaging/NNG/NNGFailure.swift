@@ -30,8 +30,8 @@ enum NNGFailure {
     }
 
     private static func text(of code: CInt) -> String {
-        // SAFETY: nng_strerror returns a zero-terminated text which stays: a constant, or per thread until the
-        // next call, and is copied here at once.
+        // SAFETY: nng_strerror returns a zero-terminated text which stays: a constant, or per thread until
+        // the next call, and is copied here at once.
         guard let text = unsafe nng_strerror(code) else { return "code \(code)" }
         return unsafe String(cString: text)
     }

@@ -63,8 +63,8 @@ final class NNGListener: Listener {
                 continue
             }
             let reply = await answer(request.bytes)
-            // The peer would hang up on a reply beyond the limit, and with it on others' replies. An empty one says
-            // at once that something is wrong.
+            // The peer would hang up on a reply beyond the limit, and with it on others' replies. An empty
+            // one says at once that something is wrong.
             await send(reply.count <= receiveLimit ? reply : [], in: context, to: request.pipe)
         }
     }

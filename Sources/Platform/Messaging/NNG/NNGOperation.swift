@@ -3,8 +3,8 @@ private import Synchronization
 
 /// One asynchronous input or output of nng, awaited by a task.
 ///
-/// A fresh one serves each request (its send, then its receive): nng's expiry thread may still hold the cancel
-/// function of an operation which just completed, and would hit the next operation of the same kind.
+/// A fresh one serves each request (its send, then its receive): nng's expiry thread may still hold the
+/// cancel function of an operation which just completed, and would hit the next operation of the same kind.
 ///
 /// Sendable although it holds a pointer: nng locks the aio itself, and everything of ours lies in a mutex.
 @safe final class NNGOperation: @unchecked Sendable {

@@ -31,7 +31,8 @@ enum NNGSecurity {
             unsafe nng_tls_config_cert_key_file(configuration, identity.certificateFile, nil),
             "TLS certificate and key file"
         )
-        // nng trap 19: on both ends, or a stranger may dial; without a name any certificate of the authority would do.
+        // nng trap 19: on both ends, or a stranger may dial; without a name any certificate of the authority
+        // would do.
         try NNGFailure.check(
             unsafe nng_tls_config_auth_mode(configuration, NNG_TLS_AUTH_MODE_REQUIRED),
             "TLS authentication"

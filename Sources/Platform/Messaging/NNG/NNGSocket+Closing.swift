@@ -1,17 +1,17 @@
 internal import CNNG
 private import Foundation
 
-/// nng trap 23: nng 1.5.2 reads a message in two steps, its length and then its body. When the connection is closed,
-/// here or because a send failed, while the first step's result waits for a thread, the second step is never told,
-/// and the thread which clears connections away waits for it for ever: no close ends any more, and no dialer dials
-/// again, in the whole process.
+/// nng trap 23: nng 1.5.2 reads a message in two steps, its length and then its body. When the connection is
+/// closed, here or because a send failed, while the first step's result waits for a thread, the second step
+/// is never told, and the thread which clears connections away waits for it for ever: no close ends any more,
+/// and no dialer dials again, in the whole process.
 ///
-/// So closing first waits until nothing is under way, which spares the peer as well. Then it lowers the endpoint's
-/// limit: the length of whatever still arrives is too large, and that ends a connection without a second step.
+/// So closing first waits until nothing is under way, which spares the peer as well. Then it lowers the
+/// endpoint's limit: the length of whatever still arrives is too large, and that ends a connection without a
+/// second step.
 extension NNGSocket {
     /// A body of one byte is still let through: the smallest limit, since 0 would mean none.
     private static let closingLimit = 1
-    private static let never: nng_duration = 3_600_000
     private static let quietTime = Duration.milliseconds(5)
     private static let quietTimeMaximum = Duration.seconds(1)
     /// A close which takes longer will never end; its thread is left behind.
@@ -28,7 +28,8 @@ extension NNGSocket {
         }.value
     }
 
-    /// Waits until the counts of messages stand still and, for a requester, until every request has its reply.
+    /// Waits until the counts of messages stand still and, for a requester, until every request has its
+    /// reply.
     ///
     /// Replies to requests which timed out or were cancelled are still on their way.
     private func waitUntilQuiet() async {
@@ -47,9 +48,10 @@ extension NNGSocket {
         // An endpoint which is gone receives nothing.
         switch endpoint {
         case .dialer(let dialer):
-            // nng trap 24: dialing again just to close would be the visit which makes an ipc listener deaf.
-            _ = unsafe nng_dialer_set_ms(dialer, NNG_OPT_RECONNMINT, Self.never)
-            _ = unsafe nng_dialer_set_ms(dialer, NNG_OPT_RECONNMAXT, Self.never)
+            // nng trap 24: a dialer whose connection ended dials again, half the time at once, and on a
+            // socket file such a short visit can make the peer's listener deaf. That would be worse than what
+            // this prevents.
+            guard !isSocketFile else { return }
             _ = unsafe nng_dialer_set_size(dialer, NNG_OPT_RECVMAXSZ, Self.closingLimit)
         case .listener(let listener):
             _ = unsafe nng_listener_set_size(listener, NNG_OPT_RECVMAXSZ, Self.closingLimit)

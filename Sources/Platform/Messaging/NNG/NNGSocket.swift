@@ -26,6 +26,7 @@ struct NNGSocket: Sendable {
     let raw: nng_socket
     let role: Role
     private(set) var endpoint: Endpoint?
+    private(set) var isSocketFile = false
 
     /// Opens a socket.
     init(_ role: Role, receiveLimit: Int) throws(MessagingError) {
@@ -99,6 +100,7 @@ struct NNGSocket: Sendable {
         }
         try NNGFailure.check(nng_dialer_start(dialer, CInt(NNG_FLAG_NONBLOCK)), "nng_dialer_start")
         endpoint = .dialer(dialer)
+        isSocketFile = address.scheme == .ipc
     }
 
     /// Binds and starts accepting.
@@ -134,6 +136,7 @@ struct NNGSocket: Sendable {
         }
         try NNGFailure.check(nng_listener_start(listener, 0), "nng_listener_start")
         endpoint = .listener(listener)
+        isSocketFile = address.scheme == .ipc
         guard address.port == 0 else { return address }
         var port: CInt = 0
         try check(

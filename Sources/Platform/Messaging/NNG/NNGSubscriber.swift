@@ -1,9 +1,10 @@
 internal import CNNG
 
-/// A SUB socket with one receive at a time (nng trap 9), which runs without a timeout until the socket closes.
+/// A SUB socket with one receive at a time (nng trap 9), which runs without a timeout until the socket
+/// closes.
 ///
-/// Waiting with a timeout happens in the mailbox: in nng 1.5.2 a receive which is cancelled while its message arrives
-/// can complete twice.
+/// Waiting with a timeout happens in the mailbox: in nng 1.5.2 a receive which is cancelled while its message
+/// arrives can complete twice.
 final class NNGSubscriber: Subscriber {
     private let socket: NNGSocket
     private let mailbox = Mailbox()

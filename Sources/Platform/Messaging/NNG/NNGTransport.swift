@@ -1,6 +1,7 @@
 /// Messages over nng 1.5.2: tcp, ipc and, with an identity, tls+tcp.
 ///
-/// It holds no state: sockets live in what it returns. Every measured trap of nng is marked where it is avoided.
+/// It holds no state: sockets live in what it returns. Every measured trap of nng is marked where it is
+/// avoided.
 package struct NNGTransport: Transport {
     /// Largest published message in bytes; a larger one is not sent.
     package static let eventByteCountMaximum = 1 << 20
@@ -13,8 +14,10 @@ package struct NNGTransport: Transport {
     ///
     /// - Parameters:
     ///   - tls: who we are; needed for `tls+tcp` addresses.
-    ///   - answerDrainTime: how long a closing listener waits for running answers before it cancels their tasks.
-    ///   - replyTime: how long a reply may wait for a peer which does not read before the peer is disconnected.
+    ///   - answerDrainTime: how long a closing listener waits for running answers before it cancels their
+    ///     tasks.
+    ///   - replyTime: how long a reply may wait for a peer which does not read before the peer is
+    ///     disconnected.
     package init(
         tls: TLSIdentity? = nil,
         answerDrainTime: Duration = .seconds(10),

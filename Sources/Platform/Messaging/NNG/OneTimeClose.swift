@@ -1,6 +1,7 @@
 private import Synchronization
 
-/// Closing happens once, whoever asks and however often, and runs to its end even if the asking task is cancelled.
+/// Closing happens once, whoever asks and however often, and runs to its end even if the asking task is
+/// cancelled.
 final class OneTimeClose: Sendable {
     private let task = Mutex<Task<Void, Never>?>(nil)
 

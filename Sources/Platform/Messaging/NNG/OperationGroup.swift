@@ -1,6 +1,7 @@
 private import Synchronization
 
-/// The operations which run on one socket: closing interrupts them, waits for their ends, and lets no other start.
+/// The operations which run on one socket: closing interrupts them, waits for their ends, and lets no other
+/// start.
 ///
 /// nng trap 10 asks for this order: cancel, join, then close.
 final class OperationGroup: Sendable {
