@@ -242,14 +242,11 @@ let allTests: [Target] = [
             "Storage", "TestKit", "Tomography", "Wire",
         ]
     ),
-    // Starts the programs themselves, so they are built first.
+    // Starts the programs themselves, which `swift build --build-tests` has built beside the tests.
     tests(
         of: "EndToEnd",
         in: "EndToEnd",
         [argumentParser, "CarinaCore", "LineProtocol", "Phantom", "Processes", "TestKit"]
-            + ["Ingest", "Labeler", "Trainer", "Embedder", "Index", "Gateway"].map {
-                .target(name: "\($0)Main")
-            }
     ),
     tests(of: "Architecture", in: "Architecture", []),
 ]
