@@ -22,8 +22,14 @@ final class RawSocket: Sendable {
     deinit { Glibc.close(descriptor) }
 
     /// Connects to a port.
-    static func connected(to port: UInt16) throws -> RawSocket {
+    ///
+    /// - Parameter receiveBuffer: how much the kernel keeps for us, roughly; nil: as much as it likes.
+    static func connected(to port: UInt16, receiveBuffer: Int32? = nil) throws -> RawSocket {
         let raw = RawSocket(descriptor: socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0))
+        if var receiveBuffer {
+            let size = socklen_t(MemoryLayout<Int32>.size)
+            setsockopt(raw.descriptor, SOL_SOCKET, SO_RCVBUF, &receiveBuffer, size)
+        }
         try raw.withAddress(port: port, "connect") { connect(raw.descriptor, $0, $1) }
         return raw
     }

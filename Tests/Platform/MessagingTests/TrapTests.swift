@@ -148,7 +148,7 @@ struct TrapTests {
     func drainsToSlowReader() async throws {
         let (listener, port) = try await serve(limit: 9 << 20) { _ in [UInt8](repeating: 0xA5, count: 8 << 20)
         }
-        let socket = try RawSocket.connected(to: port)
+        let socket = try RawSocket.connected(to: port, receiveBuffer: 1 << 16)
         await socket.send(Hello.request + bigEndian(UInt64(4)) + [0x80, 0, 0, 1])
         // The reply has begun to come, and more than the kernel's buffers hold is still to come.
         #expect(await socket.receive(8 + 8 + 4).count == 20)

@@ -5,8 +5,8 @@ private import Synchronization
 final class NNGPublisher: Publisher {
     let address: Address
 
-    private static let drainTime = Duration.seconds(1)
-    private static let quietTime = Duration.milliseconds(20)
+    private static let drainTime = Duration.seconds(2)
+    private static let quietTime = Duration.milliseconds(100)
 
     private let socket: NNGSocket
     private let lastPublished = Mutex<ContinuousClock.Instant?>(nil)
