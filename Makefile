@@ -26,7 +26,7 @@ lint:
 
 test: dependencies lint
 	swift build $(FLAGS) --build-tests
-	swift test $(FLAGS) --disable-xctest --skip-build
+	swift test $(FLAGS) --disable-xctest --enable-swift-testing --no-parallel --skip-build
 
 bench: build
 	$(BIN)/carina-benchmarks
