@@ -24,16 +24,22 @@ struct CrashTests {
             let follower = try Follower(deployment)
             try follower.start()
 
-            // Now the flow: new patients come in while one service after another is killed.
-            _ = try Phantoms.write(patients: 4..<10, slices: 16, to: "\(folder)/flow")
-            async let flowing = deployment.ingest(["\(folder)/flow/ct"], connections: 2)
+            // Now the flow: new slices come in, real ones where there are, while one service after another is killed.
+            var flow = "\(folder)/flow/ct"
+            if SharedData.isPresent {
+                flow = try SharedData.path("ct")
+            } else {
+                _ = try Phantoms.write(patients: 4..<10, slices: 16, to: "\(folder)/flow")
+            }
+            let source = flow
+            async let flowing = deployment.ingest([source], connections: 2)
             for service in ["ingest", "embedder", "index", "trainer", "labeler", "gateway"] {
                 try await deployment.killAndRestart(service)
                 if service == "embedder" || service == "gateway" { try await follower.killAndRestart() }
             }
             _ = try await flowing
             // What the flow could not bring while the gateway was away is sent again: that changes nothing twice.
-            let again = try await deployment.ingest(["\(folder)/flow/ct", "\(folder)/ct"])
+            let again = try await deployment.ingest([source, "\(folder)/ct"])
             #expect(again.refused.allSatisfy { $0.reason == "noLung" })
             try await Self.check(
                 deployment,
