@@ -4,7 +4,7 @@ internal import NIOCore
 
 /// `/livez`, `/readyz` and `/metrics` over HTTP.
 ///
-/// Live means that the process answers. Ready means that it takes work; else the reasons are the body, one a line.
+/// Live means that the process answers and its links can still be made. Ready means that it takes work; else the reasons are the body, one a line.
 struct HealthServer: Sendable {
     private let task: Task<Void, any Error>
     /// The port, also when the system chose it.
@@ -17,11 +17,12 @@ struct HealthServer: Sendable {
         host: String,
         port: Int,
         metrics: Metrics,
+        liveness: Liveness,
         reasons: @escaping @Sendable () async -> [String]
     ) async throws -> HealthServer {
         let (ports, continuation) = AsyncThrowingStream<Int, any Error>.makeStream()
         let application = Application(
-            router: router(metrics: metrics, reasons: reasons),
+            router: router(metrics: metrics, liveness: liveness, reasons: reasons),
             configuration: ApplicationConfiguration(address: .hostname(host, port: port)),
             onServerRunning: { channel in
                 continuation.yield(channel.localAddress?.port ?? port)
@@ -50,10 +51,15 @@ struct HealthServer: Sendable {
 
     private static func router(
         metrics: Metrics,
+        liveness: Liveness,
         reasons: @escaping @Sendable () async -> [String]
     ) -> Router<BasicRequestContext> {
         let router = Router()
-        router.get("/livez") { _, _ in text(.ok, "live\n") }
+        router.get("/livez") { _, _ in
+            await liveness.isAlive()
+                ? text(.ok, "live\n")
+                : text(.serviceUnavailable, "the links between services are stuck; start anew\n")
+        }
         router.get("/readyz") { _, _ in
             let reasons = await reasons()
             return reasons.isEmpty

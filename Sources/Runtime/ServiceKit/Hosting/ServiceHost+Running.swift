@@ -164,6 +164,7 @@ extension ServiceHost {
             host: healthHost,
             port: settings[standard.healthPort],
             metrics: metrics,
+            liveness: Liveness(transport: transport),
             reasons: { [weak self] in await self?.readinessReasons() ?? ["stopped"] }
         )
         running.withLock { $0.health = health }
