@@ -53,7 +53,7 @@ enum SearchBenchmark {
         scan()
         let same = zip(found, scanned).filter { $0 == $1 }.count
         print(
-            "search: \(Self.count) × \(dimension), \(index.partitionCount) reference points; \(same) of \(Self.queryCount) lists equal to the scan's"
+            "search: \(Self.count) × \(dimension), \(index.partitionCount) reference points; \(same) of \(Self.queryCount) lists equal to the scan's, whose rounding may swap near-equals"
         )
         let share = Double(computed) / Double(Self.queryCount * Self.count) * 100
         print("search: \(Duel.text(share)) % of the vectors' distances computed")
