@@ -16,6 +16,11 @@ struct TestDeployment: Sendable {
     static func run<Value>(_ body: (TestDeployment) async throws -> Value) async throws -> Value {
         try await withTemporaryFolder { folder in
             let local = LocalDeployment(folder: folder)
+            let keeper = try Self.keeper(of: local)
+            defer {
+                keeper.send(SIGKILL)
+                keeper.waitForEnd()
+            }
             let record = try await local.start(port: 0, progress: ProgressBar(isSilent: true))
             do {
                 let value = try await body(TestDeployment(local: local, port: record.port))
@@ -27,6 +32,19 @@ struct TestDeployment: Sendable {
                 throw error
             }
         }
+    }
+
+    /// A test runner that is killed cannot stop what it has started: then this shell does.
+    private static func keeper(of local: LocalDeployment) throws -> SpawnedProcess {
+        let runner = SpawnedProcess(identifier: getpid())
+        let programs = URL(filePath: try #require(runner.program)).deletingLastPathComponent()
+        let script = #"while kill -0 "$1" 2>/dev/null; do sleep 1; done; exec "$2" down --data "$3""#
+        return try SpawnedProcess.start(
+            "/bin/sh",
+            arguments: ["-c", script, "sh", "\(runner.identifier)", programs.path + "/carina", local.folder],
+            streams: .init(),
+            isDetached: true
+        )
     }
 
     /// What the services said, when a test fails.
