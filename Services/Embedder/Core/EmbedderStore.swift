@@ -181,11 +181,13 @@ enum EmbedderStore {
         generation: Generation,
         in transaction: Transaction
     ) throws {
+        var writer = FrameWriter()
+        writer.write(vector)
         try transaction.execute(
             "INSERT INTO embeddings (generation, slice_id, vector) VALUES (?, ?, ?)",
             generation.number,
             sliceID.bytes,
-            VectorBytes.encode(vector)
+            writer.bytes
         )
     }
 
@@ -210,7 +212,10 @@ enum EmbedderStore {
             "SELECT vector FROM embeddings WHERE generation = ? AND slice_id = ?",
             generation.number,
             sliceID.bytes
-        ).map { VectorBytes.decode(try $0.blob("vector")) }
+        ).map { row in
+            var reader = FrameReader(try row.blob("vector"), startingAt: 0)
+            return try reader.read("vector")
+        }
     }
 
     static func removeEmbedding(

@@ -59,17 +59,3 @@ struct EmbeddingTask: Sendable, Equatable {
         self.sliceID = try EmbedderStore.identifier(Array(bytes.dropFirst(32)))
     }
 }
-
-/// A vector as little-endian float32 bytes.
-enum VectorBytes {
-    static func encode(_ vector: [Float]) -> [UInt8] {
-        vector.flatMap { value in (0..<4).map { UInt8(truncatingIfNeeded: value.bitPattern >> (8 * $0)) } }
-    }
-
-    static func decode(_ bytes: [UInt8]) -> [Float] {
-        stride(from: 0, to: bytes.count - 3, by: 4).map { start in
-            let bits = (0..<4).reduce(UInt32(0)) { $0 | UInt32(bytes[start + $1]) << UInt32(8 * $1) }
-            return Float(bitPattern: bits)
-        }
-    }
-}
