@@ -23,59 +23,39 @@
 ///
 /// which grows with ρ̂ − â and with â − ρ̂, hence is smallest at the end of an interval nearest to â. The computed
 /// weighted sum is off by at most a factor of 1 ± γ, γ = max ε_p + (P + 2) u, and an absolute error below 10⁻⁴⁰ times
-/// one plus the sum of weights. `squared` returns a bound on the **computed** weighted squared distance, so an item
-/// is left out only if the kernel's own number would have been too large.
+/// one plus the sum of weights. So an item is left out only if the kernel's own number would have been too large.
 struct DistanceBound {
     private static let roundingUnit = 0x1p-24
-    private static let tinyDistance = 1e-20
-    private let weights: [Double]
-    private let margins: [Double]
     private let factor: Double
     private let slack: Double
+    private let ringShare: Double
 
     init(layout: PartLayout, weights: [Float]) {
-        self.weights = weights.map(Double.init)
-        self.margins = layout.parts.map { Double(($0 + 15) / 16 + 8) * Self.roundingUnit }
-        let largest = self.margins.max() ?? 0
-        self.factor = 1 - largest - Double(layout.parts.count + 2) * Self.roundingUnit
-        self.slack = (1 + self.weights.reduce(0, +)) * 1e-40
+        let largest = (layout.parts.max() ?? 1)
+        let margin = Double((largest + 15) / 16 + 8) * Self.roundingUnit
+        self.factor = 1 - margin - Double(layout.parts.count + 2) * Self.roundingUnit
+        self.slack = (1 + weights.reduce(0) { $0 + Double($1) }) * 1e-40
+        // The sum of P squared gaps is computed in single precision.
+        self.ringShare = Double(layout.parts.count + 8) * 4 * Self.roundingUnit
     }
 
-    /// Lower bound on the computed weighted squared distance to any item of a ring.
+    /// Least and largest true distance between the query and a reference point, of a computed one.
     ///
-    /// - Parameters:
-    ///   - query: (P) distances from the query to the reference point, starting at `queryStart`.
-    ///   - extent: (P, 2) smallest and largest distance of the ring's items to it, starting at `start`.
-    @inline(__always)
-    func squared(query: Span<Float>, from queryStart: Int, extent: Span<Float>, from start: Int) -> Double {
-        var sum = 0.0
-        for part in self.weights.indices {
-            let a = Double(query[queryStart + part])
-            let low = Double(extent[start + 2 * part])
-            let high = Double(extent[start + 2 * part + 1])
-            let margin = self.margins[part]
-            let inside = a < low ? low - a - margin * (low + a) : a - high - margin * (a + high)
-            let gap = max(0, inside - Self.tinyDistance)
-            sum += self.weights[part] * gap * gap
-        }
-        return sum * self.factor - self.slack
+    /// - Returns: (P) each, outside of what rounding may have done.
+    func bounds(ofComputed distances: ArraySlice<Float>) -> (low: [Float], high: [Float]) {
+        (distances.map(RingBound.lowered), distances.map(RingBound.raised))
     }
 
-    /// Lower bound on the computed weighted squared distance to one item.
-    ///
-    /// - Parameters:
-    ///   - query: (P) distances from the query to the reference point, starting at `queryStart`.
-    ///   - radii: (P) distances of the item to it, starting at `start`.
-    @inline(__always)
-    func squared(query: Span<Float>, from queryStart: Int, radii: Span<Float>, from start: Int) -> Double {
-        var sum = 0.0
-        for part in self.weights.indices {
-            let a = Double(query[queryStart + part])
-            let radius = Double(radii[start + part])
-            let gap = max(0, abs(a - radius) - self.margins[part] * (a + radius) - Self.tinyDistance)
-            sum += self.weights[part] * gap * gap
-        }
-        return sum * self.factor - self.slack
+    /// A limit for sums of squared gaps, above which every computed squared distance is above `limit`.
+    func ringLimit(_ limit: Float) -> Float {
+        guard limit.isFinite else { return .infinity }
+        return Float((Double(limit) + self.slack) / self.factor * (1 + self.ringShare)).nextUp
+    }
+
+    /// A distance that no true distance exceeds whose computed square is within a limit.
+    func trueDistance(ofSquared limit: Float) -> Double {
+        guard limit.isFinite else { return .infinity }
+        return ((Double(limit) + self.slack) / self.factor).squareRoot()
     }
 
     /// A squared distance above which no root rounds down to `distance`.
@@ -87,4 +67,16 @@ struct DistanceBound {
         let next = Double(distance.nextUp)
         return Float(next * next).nextUp
     }
+}
+
+/// Distances to reference points, moved outward by more than rounding may have done.
+///
+/// A share of 2⁻¹⁵ is twice the ε_p of the largest dimension (4,096: 264 u) and covers the difference in single precision
+/// as well; it costs nothing, for rings are far wider.
+enum RingBound {
+    private static let share: Float = 0x1p-15
+    private static let tiny: Float = 1e-19
+
+    static func lowered(_ distance: Float) -> Float { max(0, distance * (1 - self.share) - self.tiny) }
+    static func raised(_ distance: Float) -> Float { distance * (1 + self.share) + self.tiny }
 }

@@ -10,6 +10,14 @@ package struct NeighborID: Hashable, Comparable, Sendable {
         self.low = bytes[8...].reduce(0) { $0 << 8 | UInt64($1) }
     }
 
+    private init(high: UInt64, low: UInt64) {
+        self.high = high
+        self.low = low
+    }
+
+    /// The identifier of 16 zero bytes.
+    static let zero = NeighborID(high: 0, low: 0)
+
     /// The 16 bytes.
     package var bytes: [UInt8] {
         [self.high, self.low].flatMap { half in
@@ -20,5 +28,12 @@ package struct NeighborID: Hashable, Comparable, Sendable {
     /// As the bytes are ordered: ties of a search are broken by it.
     package static func < (a: Self, b: Self) -> Bool {
         (a.high, a.low) < (b.high, b.low)
+    }
+
+    /// Bits of which any few tell ids apart, also where ids differ in a few places only.
+    var scattered: UInt64 {
+        var mixed = (self.high ^ (self.low &* 0x9E37_79B9_7F4A_7C15)) &* 0xBF58_476D_1CE4_E5B9
+        mixed ^= mixed >> 32
+        return mixed &* 0x94D0_49BB_1331_11EB ^ mixed >> 29
     }
 }

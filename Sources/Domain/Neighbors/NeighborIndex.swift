@@ -1,23 +1,36 @@
-private import LinearAlgebra
+internal import LinearAlgebra
 
-/// Exact nearest neighbors among items that come and go: iDistance with one ring distance for each part.
+/// Exact nearest neighbors among items that come and go: iDistance with one ring distance for each part, and a code of
+/// each vector that rules it out without reading it.
 ///
 /// Space is divided by reference points. Each has a partition with the items nearest to it when they came, ordered by
-/// distance to it. A partition that outgrows its share is divided in two by 2-means, one that shrinks below it is
-/// given to its neighbors: the reference points follow the data in steps that touch one partition, and their number
-/// stays near 3√N to 4√N. Memory of a removed item is free as soon as no view holds its partition.
+/// distance to it. Items are appended to their partition and sorted in when there are enough of them; a partition that
+/// outgrows its share is divided in two by 2-means, one that shrinks below it is given to its neighbors. So reference
+/// points follow the data in steps that touch one partition, and memory of removed items comes back.
 ///
 /// A value: changing one copy leaves the others alone. Whoever serves keeps the index behind a lock or an actor,
 /// takes `view` (cheap) and searches that outside, so that a search sees one consistent state and delays nobody.
 package struct NeighborIndex: Sendable {
     /// What a search sees now.
-    package private(set) var view: NeighborView
+    package internal(set) var view: NeighborView
     /// Partition of each item.
-    private var homes: [NeighborID: Int] = [:]
+    var homes = HomeTable()
+    var owners = OwnerRegister()
+    var facets = FacetRegister()
+    /// What vectors are coded in from now on.
+    var basis: RotatedBasis
+    /// Items at which the basis is found anew.
+    var nextBasisCount = 256
+    /// Partitions before this one may be coded in an older basis.
+    var staleCount = 0
+    /// Changes since a stale partition was coded anew.
+    var changesSinceRenewal = 0
 
     /// An empty index for vectors of parts with these sizes, each at least 1.
     package init(parts: [Int]) {
-        self.view = NeighborView(layout: PartLayout(parts: parts))
+        let layout = PartLayout(parts: parts)
+        self.view = NeighborView(layout: layout)
+        self.basis = RotatedBasis(layout: layout, sample: Matrix(rows: 0, columns: layout.stride))
     }
 
     /// Number of items.
@@ -27,9 +40,7 @@ package struct NeighborIndex: Sendable {
     package var partitionCount: Int { self.view.partitions.count }
 
     /// Whether an item with this id is in the index.
-    package func contains(_ id: NeighborID) -> Bool {
-        self.homes[id] != nil
-    }
+    package func contains(_ id: NeighborID) -> Bool { self.home(of: id) != nil }
 
     /// Adds an item, in the place of the one with its id if there is one.
     ///
@@ -39,8 +50,17 @@ package struct NeighborIndex: Sendable {
     package mutating func insert(_ item: NeighborItem) throws(NeighborError) -> Bool {
         let row = try self.view.layout.row(item.vector)
         let isReplacing = self.remove(item.id)
-        let member = Member(id: item.id, series: item.series, patient: item.patient)
-        self.place(member, attributes: item.attributes, row: row)
+        let member = Member(
+            id: item.id,
+            owner: self.owners.number(of: .init(series: item.series, patient: item.patient)),
+            set: self.facets.set(of: item.attributes)
+        )
+        self.view.owners = self.owners.table
+        self.view.facets = self.facets.table
+        if self.homes.isFull { self.growHomes() }
+        self.place(member, row: row)
+        self.renewOne()
+        self.view.renewLookup(basis: self.basis)
         return isReplacing
     }
 
@@ -49,103 +69,56 @@ package struct NeighborIndex: Sendable {
     /// - Returns: Whether there was one.
     @discardableResult
     package mutating func remove(_ id: NeighborID) -> Bool {
-        guard let home = self.homes.removeValue(forKey: id) else { return false }
-        let partition = self.view.partitions[home]
-        guard let position = partition.members.firstIndex(where: { $0.id == id }) else {
+        guard let home = self.home(of: id) else { return false }
+        let view = self.view
+        self.homes.remove(id) { view.partitions[$0].slot(of: id) != nil }
+        guard let slot = self.view.partitions[home].slot(of: id) else {
             preconditionFailure("an item that is not where it was put")
         }
-        guard let rest = partition.removing(at: position, layout: self.view.layout) else {
-            self.drop(home)
-            return true
-        }
-        self.view.replace(home, by: rest)
-        if rest.count < self.partitionShare / 4 && self.partitionCount > 1 {
-            self.dissolve(home)
-        }
+        self.view.change(home) { $0.remove(slot) }
+        self.settle(home)
+        self.view.renewLookup(basis: self.basis)
         return true
     }
 
-    /// Items that a partition should hold for N / share = 4√N of them; at least 8, for a reference point costs a
-    /// distance in each search.
-    private var partitionShare: Int {
-        max(8, Int(Double(self.count).squareRoot() / 4))
+    private func home(of id: NeighborID) -> Int? {
+        self.homes.partition(of: id) { self.view.partitions[$0].slot(of: id) != nil }
     }
 
-    private mutating func place(_ member: Member, attributes: [String: String], row: [Float]) {
+    /// Puts an item that is nowhere yet into the nearest partition.
+    mutating func place(_ member: Member, row: [Float]) {
         guard let home = self.view.nearestPartition(to: row) else {
-            let radii = self.view.layout.partDistances(from: row.span, to: row.span)
-            let layout = self.view.layout
-            self.homes[member.id] = self.partitionCount
-            self.view.append(
-                Partition(
-                    layout: layout,
-                    members: [member],
-                    attributes: [attributes],
-                    rows: row,
-                    radii: radii
-                ),
-                reference: row
-            )
+            self.homes.insert(member.id, into: self.partitionCount)
+            self.append(self.builder([member], Matrix(rows: 1, columns: row.count, values: row)))
             return
         }
-        let radii = self.view.layout.partDistances(from: self.view.reference(home).span, to: row.span)
-        let partition = self.view.partitions[home].adding(
-            member,
-            attributes: attributes,
-            row: row,
-            radii: radii
+        self.homes.insert(member.id, into: home)
+        let radii = self.view.layout.partDistances(
+            from: self.view.partitions[home].store.reference.span,
+            to: row.span
         )
-        self.homes[member.id] = home
-        self.view.replace(home, by: partition)
-        if partition.count > 2 * self.partitionShare {
-            self.divide(home)
+        if self.view.change(home, { $0.append(member, row: row) }) {
+            self.view.widen(home, by: wholeDistances(of: radii, partCount: radii.count))
+        } else {
+            self.rebuild(home, adding: (member, row))
         }
+        self.settle(home)
     }
 
-    /// Makes two partitions of one.
-    private mutating func divide(_ home: Int) {
-        let layout = self.view.layout
-        let partition = self.view.partitions[home]
-        let bisection = Bisection(rows: partition.rows, stride: layout.stride)
-        let sides = [false, true].map { side in
-            let positions = partition.members.indices.filter { bisection.isSecond[$0] == side }
-            let mean = bisection.means[side ? 1 : 0]
-            let rows = positions.flatMap { partition.rows[$0 * layout.stride..<($0 + 1) * layout.stride] }
-            return Partition(
-                layout: layout,
-                members: positions.map { partition.members[$0] },
-                attributes: positions.map { partition.attributes[$0] },
-                rows: rows,
-                radii: layout.partDistances(from: mean.span, to: rows.span)
-            )
+    private mutating func growHomes() {
+        var table = HomeTable(room: self.count + self.count / 4 + 16)
+        for (number, partition) in self.view.partitions.enumerated() {
+            for slot in partition.liveSlots { table.insert(partition.store.id(slot), into: number) }
         }
-        self.view.replace(home, by: sides[0], reference: bisection.means[0])
-        for member in sides[1].members {
-            self.homes[member.id] = self.partitionCount
-        }
-        self.view.append(sides[1], reference: bisection.means[1])
+        self.homes = table
     }
 
-    /// Gives the items of a partition to others.
-    private mutating func dissolve(_ home: Int) {
-        let stride = self.view.layout.stride
-        let partition = self.view.partitions[home]
-        self.drop(home)
-        for (position, member) in partition.members.enumerated() {
-            self.place(
-                member,
-                attributes: partition.attributes[position],
-                row: Array(partition.rows[position * stride..<(position + 1) * stride])
-            )
-        }
-    }
-
-    /// Takes a partition away; the last one gets its number.
-    private mutating func drop(_ home: Int) {
-        self.view.drop(home)
-        guard home < self.partitionCount else { return }
-        for member in self.view.partitions[home].members {
-            self.homes[member.id] = home
-        }
+    /// Memory that the index holds for its items, in bytes: vectors, codes, ids, tables; not the strings of attributes.
+    package var byteCount: Int {
+        let stores = self.view.partitions.reduce(0) { $0 + $1.store.memory.byteCount + 8 * $1.removed.count }
+        let view = 4 * (self.view.references.capacity + self.view.extents.capacity)
+        let tables = 32 * self.owners.table.owners.count + 16 * self.facets.table.sets.count
+        return stores + view + tables + self.homes.byteCount
+            + self.view.partitions.capacity * MemoryLayout<Partition>.stride
     }
 }

@@ -27,12 +27,6 @@ package struct NeighborItem: Sendable, Equatable {
     }
 }
 
-/// Whose an item is. Without attributes: nothing in it is counted, so a search copies it for nothing.
-struct Member: Sendable {
-    let id: NeighborID
-    let series: NeighborID
-    let patient: NeighborID
-}
 
 /// Why the index refuses an item or a query. It is unchanged then.
 package enum NeighborError: Error, Equatable {

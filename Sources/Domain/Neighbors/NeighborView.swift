@@ -1,18 +1,30 @@
-private import LinearAlgebra
+internal import LinearAlgebra
 
 /// The items of an index at one moment: searches it, exactly, from any thread and for as long as it is kept.
 package struct NeighborView: Sendable {
     /// The parts of the vectors.
     package let layout: PartLayout
-    /// (C, S), the reference points, padded rows.
-    private(set) var references: [Float] = []
-    /// (C), none empty.
+    /// (K), none empty.
     private(set) var partitions: [Partition] = []
+    /// (K, S), the reference points, padded rows.
+    private(set) var references: [Float] = []
+    /// (K, P + 1, 2), smallest and largest distance of a partition's items to its reference point, part by part, then of
+    /// all parts together.
+    private(set) var extents: [Float] = []
+    /// The reference points as codes; nil while there are few.
+    private(set) var lookup: ReferenceLookup?
+    /// Whose items are.
+    var owners = OwnerTable()
+    /// What items have.
+    var facets = FacetTable()
     /// Number of items.
     package private(set) var count = 0
+    /// What earlier searches looked at; shared by all views of an index.
+    let pruning: PruningRecord
 
     init(layout: PartLayout) {
         self.layout = layout
+        self.pruning = PruningRecord()
     }
 
     /// The k nearest admitted items in the order of (distance, id), by rings, nearest bound first.
@@ -22,6 +34,7 @@ package struct NeighborView: Sendable {
         let row = try self.checkedRow(of: query)
         var search = RingSearch(view: self, query: query, row: row)
         search.run()
+        self.pruning.note(candidates: search.cost.candidates, of: self.count)
         return self.answer(search.top.entries, cost: search.cost, query: query, row: row)
     }
 
@@ -30,29 +43,19 @@ package struct NeighborView: Sendable {
     /// - Throws: `NeighborError` for a query that has no answer.
     package func bruteForce(_ query: NeighborQuery) throws(NeighborError) -> NeighborAnswer {
         let row = try self.checkedRow(of: query)
-        let stride = self.layout.stride
-        var admission = Admission(query)
+        var admission = Admission(query, owners: self.owners, facets: self.facets)
         var found: [TopList.Entry] = []
         for (number, partition) in self.partitions.enumerated() {
-            let rows = partition.rows
-            for (position, member) in partition.members.enumerated() where admission.admits(member) {
-                if admission.hasFilters && !admission.admits(partition.attributes[position]) { continue }
+            for slot in partition.liveSlots where admission.admits(slot, of: partition.store) {
+                if admission.hasFilters && !admission.admits(set: partition.store.set(slot)) { continue }
                 let squared = weightedSquaredDistance(
                     row.span,
-                    rows.span.extracting(position * stride..<(position + 1) * stride),
+                    partition.store.row(slot).span,
                     partEnds: self.layout.ends.span,
                     weights: query.weights.span,
                     limit: .infinity
                 )
-                found.append(
-                    TopList.Entry(
-                        distance: squared.squareRoot(),
-                        id: member.id,
-                        group: query.grouping.owner(of: member),
-                        partition: number,
-                        row: position
-                    )
-                )
+                found.append(self.entry(squared.squareRoot(), slot, of: number, grouping: query.grouping))
             }
         }
         var cost = SearchCost(distancesComputed: found.count, candidates: self.count)
@@ -65,6 +68,19 @@ package struct NeighborView: Sendable {
         return self.answer(Array(best), cost: cost, query: query, row: row)
     }
 
+    /// A candidate for the list of the best.
+    func entry(_ distance: Float, _ slot: Int, of number: Int, grouping: Grouping) -> TopList.Entry {
+        let store = self.partitions[number].store
+        let id = store.id(slot)
+        let group =
+            switch grouping {
+            case .none: id
+            case .series: self.owners[store.owner(slot)].series
+            case .patient: self.owners[store.owner(slot)].patient
+            }
+        return TopList.Entry(distance: distance, id: id, group: group, partition: number, row: slot)
+    }
+
     /// Number of the partition whose reference point is nearest; nil without partitions.
     func nearestPartition(to row: [Float]) -> Int? {
         var distances = [Float](repeating: 0, count: self.partitions.count)
@@ -73,44 +89,9 @@ package struct NeighborView: Sendable {
         return distances.indices.min { distances[$0] < distances[$1] }
     }
 
-    /// (S), a reference point.
-    func reference(_ number: Int) -> [Float] {
-        Array(self.references[number * self.layout.stride..<(number + 1) * self.layout.stride])
-    }
-
-    // MARK: Changes, by the index alone
-
-    mutating func append(_ partition: Partition, reference: [Float]) {
-        self.references += reference
-        self.partitions.append(partition)
-        self.count += partition.count
-    }
-
-    mutating func replace(_ number: Int, by partition: Partition, reference: [Float]? = nil) {
-        self.count += partition.count - self.partitions[number].count
-        self.partitions[number] = partition
-        if let reference {
-            let start = number * self.layout.stride
-            self.references.replaceSubrange(start..<start + self.layout.stride, with: reference)
-        }
-    }
-
-    /// Takes a partition away; the last one gets its number.
-    mutating func drop(_ number: Int) {
-        let last = self.partitions.count - 1
-        self.count -= self.partitions[number].count
-        if number != last {
-            let start = number * self.layout.stride
-            self.references.replaceSubrange(start..<start + self.layout.stride, with: self.reference(last))
-            self.partitions[number] = self.partitions[last]
-        }
-        self.partitions.removeLast()
-        self.references.removeLast(self.layout.stride)
-    }
-
     // MARK: Queries
 
-    private func checkedRow(of query: NeighborQuery) throws(NeighborError) -> [Float] {
+    func checkedRow(of query: NeighborQuery) throws(NeighborError) -> [Float] {
         let partCount = self.layout.parts.count
         guard query.weights.count == partCount else {
             throw .wrongWeightCount(expected: partCount, found: query.weights.count)
@@ -123,36 +104,100 @@ package struct NeighborView: Sendable {
         return try self.layout.row(query.vector)
     }
 
-    private func answer(
+    func answer(
         _ entries: [TopList.Entry],
         cost: SearchCost,
         query: NeighborQuery,
         row: [Float]
     ) -> NeighborAnswer {
-        let stride = self.layout.stride
         let neighbors = entries.map { entry in
-            let partition = self.partitions[entry.partition]
-            let member = partition.members[entry.row]
-            let found = Array(partition.rows[entry.row * stride..<(entry.row + 1) * stride])
+            let store = self.partitions[entry.partition].store
+            let owner = self.owners[store.owner(entry.row)]
             return Neighbor(
-                id: member.id,
-                series: member.series,
-                patient: member.patient,
+                id: entry.id,
+                series: owner.series,
+                patient: owner.patient,
                 distance: entry.distance,
-                partDistances: self.layout.partDistances(from: row.span, to: found.span)
+                partDistances: self.layout.partDistances(from: row.span, to: store.row(entry.row).span)
             )
         }
         return NeighborAnswer(neighbors: neighbors, cost: cost)
     }
 }
 
-extension Grouping {
-    /// What an item counts for; with `none`, itself.
-    func owner(of member: Member) -> NeighborID {
-        switch self {
-        case .none: member.id
-        case .series: member.series
-        case .patient: member.patient
+// MARK: Changes, by the index alone
+
+extension NeighborView {
+    /// (P + 1, 2) of a partition.
+    func extent(_ number: Int) -> ArraySlice<Float> {
+        let width = 2 * (self.layout.parts.count + 1)
+        return self.extents[number * width..<(number + 1) * width]
+    }
+
+    mutating func append(_ partition: Partition, extent: [Float]) {
+        self.references += partition.store.reference
+        self.extents += extent
+        self.partitions.append(partition)
+        self.count += partition.liveCount
+    }
+
+    mutating func replace(_ number: Int, by partition: Partition, extent: [Float]) {
+        self.count += partition.liveCount - self.partitions[number].liveCount
+        self.partitions[number] = partition
+        self.lookup?.uncover(number)
+        let (start, stride) = (number * self.layout.stride, self.layout.stride)
+        self.references.replaceSubrange(start..<start + stride, with: partition.store.reference)
+        self.extents.replaceSubrange(number * extent.count..<(number + 1) * extent.count, with: extent)
+    }
+
+    /// Changes a partition in place: an item comes or goes, the reference point stays.
+    mutating func change<T>(_ number: Int, _ body: (inout Partition) -> T) -> T {
+        let before = self.partitions[number].liveCount
+        defer { self.count += self.partitions[number].liveCount - before }
+        return body(&self.partitions[number])
+    }
+
+    /// Widens a partition's extent by an item at these distances (P + 1) to its reference point.
+    mutating func widen(_ number: Int, by radii: [Float]) {
+        let start = number * 2 * radii.count
+        for (part, radius) in radii.enumerated() {
+            self.extents[start + 2 * part] = min(self.extents[start + 2 * part], RingBound.lowered(radius))
+            self.extents[start + 2 * part + 1] = max(self.extents[start + 2 * part + 1], RingBound.raised(radius))
         }
+    }
+
+    /// Takes a partition away; the last one gets its number.
+    mutating func drop(_ number: Int) {
+        let last = self.partitions.count - 1
+        self.count -= self.partitions[number].liveCount
+        let (stride, width) = (self.layout.stride, 2 * (self.layout.parts.count + 1))
+        if number != last {
+            let start = number * stride
+            self.references.replaceSubrange(
+                start..<start + stride,
+                with: Array(self.references[last * stride..<(last + 1) * stride])
+            )
+            self.extents.replaceSubrange(
+                number * width..<(number + 1) * width,
+                with: Array(self.extent(last))
+            )
+            self.partitions[number] = self.partitions[last]
+            self.lookup?.uncover(number)
+        }
+        self.partitions.removeLast()
+        self.references.removeLast(stride)
+        self.extents.removeLast(width)
+    }
+
+    /// Codes the reference points anew if too many have moved.
+    mutating func renewLookup(basis: RotatedBasis) {
+        let count = self.partitions.count
+        if let lookup, lookup.serves(count), count >= ReferenceLookup.countMinimum { return }
+        guard count >= ReferenceLookup.countMinimum else {
+            self.lookup = nil
+            return
+        }
+        let references = Matrix(rows: count, columns: self.layout.stride, values: self.references)
+        self.lookup = ReferenceLookup(parts: self.layout, basis: basis, references: references)
     }
 }

@@ -1,143 +1,113 @@
-/// The items nearest to one reference point, in the order of their distance to it, so that a ring around the point
-/// is one linear read. Never changes: a changed partition is another one, and a search keeps the one it has.
-final class Partition: Sendable {
-    /// Most items in a ring. Small, because a ring is opened as a whole.
-    static let ringSize = 16
+internal import LinearAlgebra
 
-    /// (N).
-    let members: [Member]
-    /// (N).
-    let attributes: [[String: String]]
-    /// (N, S), padded rows.
-    let rows: [Float]
-    /// (N, P), distances to the reference point; their sums of squares ascend.
-    let radii: [Float]
-    /// (R, P, 2), smallest and largest distance of each ring's items.
-    let ringExtents: [Float]
-    /// (P, 2), smallest and largest distance of all items.
-    let extent: [Float]
+/// Whose an item is and what it has, as numbers of the index's tables.
+struct Member: Sendable {
+    let id: NeighborID
+    let owner: UInt32
+    let set: UInt32
+}
 
-    var count: Int { self.members.count }
-    var ringCount: Int { (self.count + Self.ringSize - 1) / Self.ringSize }
+/// The items of one partition at one moment: a store, how much of it counts, and what was removed from it.
+@safe struct Partition: @unchecked Sendable {
+    // Unchecked: see `PartitionStore`.
+    let store: PartitionStore
+    /// Where the store's memory begins: known without a look at the store, which may be far away.
+    private let base: UnsafeRawPointer
+    /// Slots that count, the removed ones included.
+    private(set) var count: Int
+    /// One bit a slot, set where the item was removed; empty if none was.
+    private(set) var removed: [UInt64] = []
+    private(set) var removedCount = 0
 
-    /// A partition of items in any order.
+    init(store: PartitionStore, count: Int) {
+        self.store = store
+        unsafe self.base = store.memory.base
+        self.count = count
+    }
+
+    /// Brings nearer what a search reads first: the store, and of its memory all before the blocks of codes.
+    @inline(__always)
+    func prefetchHead() {
+        let store = unsafe UnsafeRawPointer(Unmanaged.passUnretained(self.store).toOpaque())
+        unsafe prefetch(store, byteCount: 384)
+        unsafe prefetch(self.base, byteCount: 2_560)
+    }
+
+    /// Items that are there.
+    var liveCount: Int { self.count - self.removedCount }
+
+    /// Blocks of codes that hold a slot.
+    var blockCount: Int { (self.count + 15) / 16 }
+
+    @inline(__always)
+    func isLive(_ slot: Int) -> Bool {
+        slot < self.count && (self.removed.isEmpty || self.removed[slot / 64] >> UInt64(slot % 64) & 1 == 0)
+    }
+
+    /// Lanes of a block that hold an item that is there.
+    @inline(__always)
+    func liveLanes(ofBlock block: Int) -> UInt16 {
+        let rest = self.count - 16 * block
+        let filled: UInt16 = rest >= 16 ? .max : UInt16(1) << UInt16(rest) - 1
+        guard !self.removed.isEmpty else { return filled }
+        return filled & ~UInt16(truncatingIfNeeded: self.removed[block / 4] >> UInt64(block % 4 * 16))
+    }
+
+    /// Slots of items that are there.
+    var liveSlots: [Int] { (0..<self.count).filter { self.isLive($0) } }
+
+    /// The slot of an item that is there.
+    func slot(of id: NeighborID) -> Int? {
+        for slot in 0..<self.count where self.store.id(slot) == id && self.isLive(slot) { return slot }
+        return nil
+    }
+
+    mutating func remove(_ slot: Int) {
+        precondition(self.isLive(slot), "removed twice")
+        let words = (self.store.shape.capacity + 63) / 64
+        if self.removed.isEmpty { self.removed = Array(repeating: 0, count: words) }
+        self.removed[slot / 64] |= 1 << UInt64(slot % 64)
+        self.removedCount += 1
+    }
+
+    /// Sets what a snapshot says was removed.
+    mutating func restore(removed: [UInt64]) {
+        self.removed = removed
+        self.removedCount = removed.reduce(0) { $0 + $1.nonzeroBitCount }
+    }
+
+    /// Appends an item behind the sorted slots.
     ///
-    /// - Parameters:
-    ///   - rows: (N, S), N at least 1.
-    ///   - radii: (N, P), from `PartLayout.partDistances` with the reference point.
-    convenience init(
-        layout: PartLayout,
-        members: [Member],
-        attributes: [[String: String]],
-        rows: [Float],
-        radii: [Float]
-    ) {
-        let partCount = layout.parts.count
-        let keys = members.indices.map { Self.key(radii[$0 * partCount..<($0 + 1) * partCount]) }
-        let order = members.indices.sorted { (keys[$0], $0) < (keys[$1], $1) }
-        self.init(
-            partCount: partCount,
-            ascendingMembers: order.map { members[$0] },
-            attributes: order.map { attributes[$0] },
-            rows: order.flatMap { rows[$0 * layout.stride..<($0 + 1) * layout.stride] },
-            radii: order.flatMap { radii[$0 * partCount..<($0 + 1) * partCount] }
+    /// - Returns: False if there is no room, or another copy of the index has taken it.
+    mutating func append(_ member: Member, row: [Float]) -> Bool {
+        let slot = self.count
+        guard self.store.claim(slot) else { return false }
+        let scales = self.store.scales
+        let basis = self.store.basis
+        let image = basis.image(of: row)
+        let encoded = EncodedVectors(
+            rotated: image.span,
+            center: self.store.center,
+            steps: self.store.steps,
+            partOf: basis.partOf,
+            partCount: self.store.shape.layout.partCount
         )
-    }
-
-    private init(
-        partCount: Int,
-        ascendingMembers members: [Member],
-        attributes: [[String: String]],
-        rows: [Float],
-        radii: [Float]
-    ) {
-        self.members = members
-        self.attributes = attributes
-        self.rows = rows
-        self.radii = radii
-        var ringExtents: [Float] = []
-        for start in stride(from: 0, to: members.count, by: Self.ringSize) {
-            let end = min(start + Self.ringSize, members.count)
-            ringExtents += Self.extent(radii[start * partCount..<end * partCount], partCount: partCount)
-        }
-        self.ringExtents = ringExtents
-        self.extent = Self.extent(radii[...], partCount: partCount)
-    }
-
-    /// The items of a ring, as positions.
-    func positions(ofRing ring: Int) -> Range<Int> {
-        ring * Self.ringSize..<min((ring + 1) * Self.ringSize, self.count)
-    }
-
-    /// This partition and one item more.
-    ///
-    /// - Parameters:
-    ///   - row: (S).
-    ///   - radii: (P), its distances to the reference point.
-    func adding(
-        _ member: Member,
-        attributes: [String: String],
-        row: [Float],
-        radii: [Float]
-    ) -> Partition {
-        let partCount = radii.count
-        let key = Self.key(radii[...])
-        var low = 0
-        var high = self.count
-        while low < high {
-            let middle = (low + high) / 2
-            if Self.key(self.radii[middle * partCount..<(middle + 1) * partCount]) <= key {
-                low = middle + 1
-            } else {
-                high = middle
-            }
-        }
-        return Partition(
-            partCount: partCount,
-            ascendingMembers: Self.joined(self.members[..<low], [member], self.members[low...]),
-            attributes: Self.joined(self.attributes[..<low], [attributes], self.attributes[low...]),
-            rows: Self.joined(self.rows[..<(low * row.count)], row, self.rows[(low * row.count)...]),
-            radii: Self.joined(self.radii[..<(low * partCount)], radii, self.radii[(low * partCount)...])
+        self.store.write(
+            slot,
+            member: member,
+            rows: row.span,
+            encoded: encoded,
+            at: 0,
+            scales: scales,
+            projectionError: basis.projectionError * (length(of: row) + scales[scales.count - 1])
         )
+        self.count += 1
+        return true
     }
+}
 
-    /// This partition without one item; nil if it is the last.
-    func removing(at position: Int, layout: PartLayout) -> Partition? {
-        guard self.count > 1 else { return nil }
-        let partCount = layout.parts.count
-        let row = position * layout.stride..<(position + 1) * layout.stride
-        let radii = position * partCount..<(position + 1) * partCount
-        return Partition(
-            partCount: partCount,
-            ascendingMembers: Self.joined(self.members[..<position], [], self.members[(position + 1)...]),
-            attributes: Self.joined(self.attributes[..<position], [], self.attributes[(position + 1)...]),
-            rows: Self.joined(self.rows[..<row.lowerBound], [], self.rows[row.upperBound...]),
-            radii: Self.joined(self.radii[..<radii.lowerBound], [], self.radii[radii.upperBound...])
-        )
-    }
-
-    private static func joined<T>(_ head: ArraySlice<T>, _ middle: [T], _ tail: ArraySlice<T>) -> [T] {
-        var all: [T] = []
-        all.reserveCapacity(head.count + middle.count + tail.count)
-        all += head
-        all += middle
-        all += tail
-        return all
-    }
-
-    /// What items are ordered by: the squared distance to the reference point, all parts together.
-    private static func key(_ radii: ArraySlice<Float>) -> Float {
-        radii.reduce(0) { $0 + $1 * $1 }
-    }
-
-    /// (P, 2), smallest and largest value of each column of radii (N, P).
-    private static func extent(_ radii: ArraySlice<Float>, partCount: Int) -> [Float] {
-        var extent = (0..<2 * partCount).map { radii[radii.startIndex + $0 / 2] }
-        for (offset, radius) in radii.enumerated() {
-            let part = offset % partCount
-            extent[2 * part] = min(extent[2 * part], radius)
-            extent[2 * part + 1] = max(extent[2 * part + 1], radius)
-        }
-        return extent
-    }
+/// The Euclidean length of a row, rounded to the next float above.
+func length(of row: [Float]) -> Float {
+    let zero = [Float](repeating: 0, count: row.count)
+    return squaredDistance(row.span, zero.span).squareRoot() * (1 + 0x1p-12)
 }

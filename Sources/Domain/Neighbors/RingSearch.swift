@@ -1,131 +1,266 @@
-private import LinearAlgebra
+internal import LinearAlgebra
 
-/// One search: opens partitions and rings in the order of their lower bounds until no bound is below the k-th
-/// distance. The radius only shrinks, so what was left out stays out.
+/// One search: opens partitions in the order of their lower bounds until no bound is below the k-th distance. In each,
+/// rings rule out blocks, codes rule out vectors, and what is left is compared by the kernel that defines distances.
+/// The radius only shrinks, so what was left out stays out.
 struct RingSearch {
     private let view: NeighborView
     private let query: NeighborQuery
     private let row: [Float]
-    private let bound: DistanceBound
+    private let distances: DistanceBound
     private let partCount: Int
-    /// (C, P), distances from the query to the reference points.
-    private let centers: [Float]
+    /// The query as the rings of the partition meet it that is being opened.
+    private var ringQuery: RingQuery
     private var admission: Admission
+    private var scan: PartitionScan
+    private var bounds: PartitionBounds
+    private let scratch: SearchScratch
     private(set) var top: TopList
     private(set) var cost = SearchCost()
+
+    /// Blocks that are looked at before a radius is known.
+    private static let firstBlocks = 4
+    /// Where a filter leaves at most one item in so many of a partition, codes would not pay.
+    private static let sparseShare = 24
+    /// Candidates whose rows are fetched ahead of the one that is compared.
+    private static let fetchedAhead = 6
 
     /// - Parameter row: The query's padded row.
     init(view: NeighborView, query: NeighborQuery, row: [Float]) {
         self.view = view
         self.query = query
         self.row = row
-        self.bound = DistanceBound(layout: view.layout, weights: query.weights)
+        self.distances = DistanceBound(layout: view.layout, weights: query.weights)
         self.partCount = view.layout.parts.count
-        self.centers = view.layout.partDistances(from: row.span, to: view.references.span)
-        self.admission = Admission(query)
+        self.ringQuery = RingQuery(weights: query.weights)
+        self.admission = Admission(query, owners: view.owners, facets: view.facets)
+        let blockCount = view.partitions.reduce(0) { max($0, $1.blockCount) }
+        self.scratch = SearchScratch(
+            blockCount: blockCount,
+            positionCount: CodeLayout(view.layout).positionCount
+        )
+        self.scan = PartitionScan(
+            query,
+            row: row,
+            distances: self.distances,
+            blockCount: blockCount,
+            scratch: self.scratch
+        )
+        self.bounds = PartitionBounds(view: view, query: query, row: row, scan: &self.scan)
         self.top = TopList(k: query.k, isGrouping: query.grouping != .none)
     }
 
+    /// A partition in the wave.
+    private struct Open {
+        let number: Int
+        let blockCount: Int
+        var terms = CodeTerms()
+        /// Lanes that rings leave.
+        var laneCount = 0
+        /// Whether a filter leaves so few items that their codes do not pay.
+        var isSparse = false
+    }
+
     mutating func run() {
-        self.cost.distancesComputed = self.view.partitions.count
-        var queue = RingQueue(self.view.partitions.indices.map { self.partitionEntry($0) })
-        while let next = queue.pop() {
-            if next.bound > Double(DistanceBound.squaredLimit(of: self.top.radius)) { break }
-            if next.ring == RingQueue.Entry.wholePartition {
-                self.queueRings(of: next, into: &queue)
-            } else {
-                self.open(partition: Int(next.partition), ring: Int(next.ring))
+        guard !self.view.partitions.isEmpty else { return }
+        // The nearest reference point first: what is found there rules out most other partitions at once.
+        let first = self.bounds.nearest
+        self.bounds.refine([first])
+        self.look(at: self.open(first, at: 0), at: 0)
+        let found = self.bounds.within(
+            self.trueRadius,
+            limit: self.distances.ringLimit(self.limit),
+            except: first
+        )
+        self.cost.distancesComputed += self.bounds.refinedCount
+        var queue = PartitionQueue(room: found.count)
+        for (number, gap) in found {
+            // A query lies inside many partitions: then the distance to the reference point decides.
+            queue.add(number, order: gap + 1e-3 * self.bounds.distances[number])
+        }
+        queue.make()
+        var gaps = [Float](repeating: 0, count: self.view.partitions.count)
+        for (number, gap) in found { gaps[number] = gap }
+        var limit = self.distances.ringLimit(self.limit)
+        // Several at once, so that the memory of one arrives while another is looked at.
+        var waveSize = 2
+        var wave: [Open] = []
+        while true {
+            queue.forEachOfFirst(waveSize) { self.view.partitions[$0].prefetchHead() }
+            wave.removeAll(keepingCapacity: true)
+            while wave.count < waveSize, let number = queue.pop() {
+                if gaps[number] > limit { continue }
+                wave.append(self.open(number, at: wave.count))
             }
+            if wave.isEmpty { break }
+            for place in wave.indices { self.look(at: wave[place], at: place) }
+            limit = self.distances.ringLimit(self.limit)
+            waveSize = min(SearchScratch.waveSize, 2 * waveSize)
         }
         self.cost.radius = self.top.radius
     }
 
-    private func partitionEntry(_ number: Int) -> RingQueue.Entry {
-        let start = number * self.partCount
-        let extent = self.view.partitions[number].extent
-        var center: Float = 0
-        for part in 0..<self.partCount {
-            let distance = self.centers[start + part]
-            center += self.query.weights[part] * distance * distance
+    /// A computed squared distance that a candidate must not exceed to matter.
+    private var limit: Float { DistanceBound.squaredLimit(of: self.top.radius) }
+
+    /// A true distance that no candidate that matters exceeds.
+    private var trueRadius: Float { Float(self.distances.trueDistance(ofSquared: self.limit)).nextUp }
+
+    /// Finds which lanes of a partition are to be looked at, and asks for their codes.
+    private mutating func open(_ number: Int, at place: Int) -> Open {
+        let partition = self.view.partitions[number]
+        var open = Open(number: number, blockCount: partition.blockCount)
+        let masks = unsafe self.scratch.masks(place)
+        // SAFETY: masks have a place for each block of the largest partition, here and below.
+        if self.admission.hasFilters {
+            let admitted = self.admission.lanes(of: partition)
+            for block in 0..<open.blockCount { unsafe masks[block] = admitted.masks[block] }
+            open.isSparse = admitted.count * Self.sparseShare < partition.count
+            if open.isSparse { return open }
+        } else if partition.removed.isEmpty {
+            for block in 0..<open.blockCount { unsafe masks[block] = .max }
+            unsafe masks[open.blockCount - 1] = partition.liveLanes(ofBlock: open.blockCount - 1)
+        } else {
+            for block in 0..<open.blockCount { unsafe masks[block] = partition.liveLanes(ofBlock: block) }
         }
-        return RingQueue.Entry(
-            bound: self.bound.squared(
-                query: self.centers.span,
-                from: start,
-                extent: extent.span,
-                from: 0
-            ),
-            center: center,
-            partition: Int32(number),
-            ring: RingQueue.Entry.wholePartition
+        self.bounds.bound(&self.ringQuery, to: number)
+        open.laneCount = self.keepRings(of: partition, at: place, limit: self.limit)
+        guard open.laneCount > 0 else { return open }
+        for block in 0..<open.blockCount where unsafe masks[block] != 0 {
+            partition.store.prefetchBlocks(from: block)
+            break
+        }
+        open.terms = self.scan.open(partition.store, at: place)
+        return open
+    }
+
+    /// Clears the lanes of blocks whose rings are too far.
+    ///
+    /// - Returns: lanes that are left.
+    private func keepRings(of partition: Partition, at place: Int, limit: Float) -> Int {
+        let shape = partition.store.shape
+        // SAFETY: (P + 1, 2, R) floats lie there, in memory that the view's partition holds.
+        let extents = unsafe Span<Float>(
+            _unsafeStart: partition.store.start(shape.rings),
+            count: 2 * (self.partCount + 1) * shape.ringCount
+        )
+        let buffer = unsafe self.scratch.masks(place)
+        // SAFETY: the scratch lives as long as the search, and nothing else uses it meanwhile.
+        var all = unsafe buffer.mutableSpan
+        var masks = all._mutatingExtracting(0..<partition.blockCount)
+        // A ring whose block holds appended items as well says nothing of those.
+        let closed = partition.count > shape.sortedCount ? shape.sortedCount / 16 : shape.ringCount
+        return self.ringQuery.keepRings(
+            in: &masks,
+            closedCount: closed,
+            extents: extents,
+            limit: self.distances.ringLimit(limit)
         )
     }
 
-    private func queueRings(of entry: RingQueue.Entry, into queue: inout RingQueue) {
-        let number = Int(entry.partition)
-        let partition = self.view.partitions[number]
-        let ringExtents = partition.ringExtents
-        let limit = Double(DistanceBound.squaredLimit(of: self.top.radius))
-        for ring in 0..<partition.ringCount {
-            let bound = self.bound.squared(
-                query: self.centers.span,
-                from: number * self.partCount,
-                extent: ringExtents.span,
-                from: ring * 2 * self.partCount
-            )
-            if bound > limit { continue }
-            queue.push(
-                RingQueue.Entry(
-                    bound: bound,
-                    center: entry.center,
-                    partition: entry.partition,
-                    ring: Int32(ring)
-                )
-            )
+    /// Looks at an open partition: at few blocks first while there is no radius.
+    private mutating func look(at open: Open, at place: Int) {
+        if open.isSparse {
+            self.compareAll(of: open, at: place)
+        } else if self.top.radius == .infinity {
+            self.lookStepwise(at: open, at: place)
+        } else {
+            self.lookAtMasks(of: open, laneCount: open.laneCount, at: place)
         }
     }
 
-    private mutating func open(partition number: Int, ring: Int) {
-        // Held once for the ring: reached through `self`, each would be retained for each vector.
-        let partition = self.view.partitions[number]
-        let (rows, radii, members) = (partition.rows, partition.radii, partition.members)
-        let (row, centers, bound, weights) = (self.row, self.centers, self.bound, self.query.weights)
-        let layout = self.view.layout
-        let positions = partition.positions(ofRing: ring)
-        var limit = DistanceBound.squaredLimit(of: self.top.radius)
-        self.cost.ringsVisited += 1
-        self.cost.candidates += positions.count
-        for position in positions {
-            let atLeast = bound.squared(
-                query: centers.span,
-                from: number * self.partCount,
-                radii: radii.span,
-                from: position * self.partCount
-            )
-            let member = members[position]
-            if atLeast > Double(limit) || !self.admission.admits(member) { continue }
-            if self.admission.hasFilters && !self.admission.admits(partition.attributes[position]) {
-                continue
+    /// Looks at a few blocks at a time, nearest rings first, until there is a radius; then at the rest.
+    private mutating func lookStepwise(at open: Open, at place: Int) {
+        let partition = self.view.partitions[open.number]
+        let masks = unsafe self.scratch.masks(place)
+        let all = (0..<open.blockCount).map { unsafe masks[$0] }
+        self.bounds.bound(&self.ringQuery, to: open.number)
+        _ = self.keepRings(of: partition, at: place, limit: 0)
+        var order = all.indices.filter { unsafe masks[$0] != 0 }[...]
+        order += all.indices.filter { unsafe masks[$0] == 0 && all[$0] != 0 }
+        while self.top.radius == .infinity, !order.isEmpty {
+            for block in all.indices { unsafe masks[block] = 0 }
+            for block in order.prefix(Self.firstBlocks) { unsafe masks[block] = all[block] }
+            order = order.dropFirst(Self.firstBlocks)
+            self.lookAtMasks(of: open, laneCount: 16 * Self.firstBlocks, at: place)
+        }
+        for block in all.indices { unsafe masks[block] = 0 }
+        for block in order { unsafe masks[block] = all[block] }
+        let laneCount = self.keepRings(of: partition, at: place, limit: self.limit)
+        self.lookAtMasks(of: open, laneCount: laneCount, at: place)
+    }
+
+    /// Codes first, then distances, nearest bound first.
+    private mutating func lookAtMasks(of open: Open, laneCount: Int, at place: Int) {
+        guard laneCount > 0 else { return }
+        self.cost.candidates += laneCount
+        self.cost.ringsVisited += (laneCount + 15) / 16
+        self.scan.run(
+            self.view.partitions[open.number].store,
+            at: place,
+            terms: open.terms,
+            blockCount: open.blockCount,
+            limit: self.limit
+        )
+        guard self.scan.candidates.count > 0 else { return }
+        self.scan.candidates.sortNearestFirst()
+        self.compareCandidates(of: open.number, isBounded: true)
+    }
+
+    /// Compares the masked lanes without looking at codes: there are few.
+    private mutating func compareAll(of open: Open, at place: Int) {
+        let masks = unsafe self.scratch.masks(place)
+        var slots: [UInt32] = []
+        for block in 0..<open.blockCount where unsafe masks[block] != 0 {
+            self.cost.ringsVisited += 1
+            for lane in 0..<16 where unsafe masks[block] >> UInt16(lane) & 1 == 1 {
+                slots.append(UInt32(16 * block + lane))
             }
+        }
+        self.cost.candidates += slots.count
+        self.scan.candidates.take(slots)
+        self.compareCandidates(of: open.number, isBounded: false)
+    }
+
+    private mutating func compareCandidates(of number: Int, isBounded: Bool) {
+        let store = self.view.partitions[number].store
+        let stride = self.view.layout.stride
+        // SAFETY: the rows of all slots, in memory that the view's partition holds.
+        let rows = unsafe Span<Float>(
+            _unsafeStart: store.start(store.shape.rows),
+            count: store.shape.capacity * stride
+        )
+        let count = self.scan.candidates.count
+        for index in 0..<min(Self.fetchedAhead, count) {
+            let slot = self.scan.candidates.slot(index)
+            prefetch(rows.extracting(slot * stride..<(slot + 1) * stride))
+            store.prefetchID(slot)
+        }
+        let (row, ends, weights) = (self.row, self.view.layout.ends, self.query.weights)
+        var limit = self.limit
+        var radius = isBounded ? self.scan.radius(limit: limit, in: store) : .infinity
+        for index in 0..<count {
+            if index + Self.fetchedAhead < count {
+                let slot = self.scan.candidates.slot(index + Self.fetchedAhead)
+                prefetch(rows.extracting(slot * stride..<(slot + 1) * stride))
+                store.prefetchID(slot)
+            }
+            let slot = self.scan.candidates.slot(index)
+            if self.scan.candidates.bound(index) > radius || !self.admission.admits(slot, of: store) { continue }
             self.cost.distancesComputed += 1
             let squared = weightedSquaredDistance(
                 row.span,
-                rows.span.extracting(position * layout.stride..<(position + 1) * layout.stride),
-                partEnds: layout.ends.span,
+                rows.extracting(slot * stride..<(slot + 1) * stride),
+                partEnds: ends.span,
                 weights: weights.span,
                 limit: limit
             )
             if squared > limit { continue }
             self.top.offer(
-                TopList.Entry(
-                    distance: squared.squareRoot(),
-                    id: member.id,
-                    group: self.query.grouping.owner(of: member),
-                    partition: number,
-                    row: position
-                )
+                self.view.entry(squared.squareRoot(), slot, of: number, grouping: self.query.grouping)
             )
-            limit = DistanceBound.squaredLimit(of: self.top.radius)
+            limit = self.limit
+            if isBounded { radius = self.scan.radius(limit: limit, in: store) }
         }
     }
 }

@@ -82,6 +82,47 @@ package func partSquaredDistances(
     }
 }
 
+/// Writes the squared distances from one query to chosen rows, part by part, and leaves those of the others alone.
+///
+/// - Parameters:
+///   - output: (N, P).
+///   - rows: (N, D), row-major.
+///   - chosen: numbers of rows.
+///   - query: (D).
+///   - partEnds: (P), ascending; the last is D.
+package func partSquaredDistances(
+    into output: inout MutableSpan<Float>,
+    rows: Span<Float>,
+    chosen: [UInt32],
+    query: Span<Float>,
+    partEnds: Span<UInt32>
+) {
+    precondition(areEnds(partEnds, of: query.count), "parts do not cover the vector")
+    let rowCount = output.count / partEnds.count
+    precondition(output.count == rowCount * partEnds.count, "output is not (N, P)")
+    precondition(rows.count == rowCount * query.count, "rows are not (N, D)")
+    precondition(chosen.allSatisfy { $0 < rowCount }, "a row that is not there")
+    // SAFETY: N rows of D floats, N times P results, numbers below N and ends within D, checked above; C keeps no
+    // pointer.
+    unsafe output.withUnsafeMutableBufferPointer { output in
+        unsafe rows.withUnsafeBufferPointer { rows in
+            unsafe query.withUnsafeBufferPointer { query in
+                unsafe partEnds.withUnsafeBufferPointer { ends in
+                    unsafe carina_chosen_part_squared_distances(
+                        query.baseAddress,
+                        rows.baseAddress,
+                        chosen,
+                        chosen.count,
+                        ends.baseAddress,
+                        ends.count,
+                        output.baseAddress
+                    )
+                }
+            }
+        }
+    }
+}
+
 /// Weighted squared distance of two vectors of parts: Σ weight · squared distance of the part, in the parts' order.
 ///
 /// Gives up after the part with which the sum rises above `limit` and returns the sum so far: the whole sum is

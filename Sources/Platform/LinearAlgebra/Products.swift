@@ -74,14 +74,14 @@ package func multiply(
 /// The products of all rows of a matrix with each other, in double precision: (rows x rows), row-major, both halves.
 ///
 /// - Parameter values: (rows x columns), row-major.
-func rowProducts(_ values: [Double], rows: Int, columns: Int) -> [Double] {
+package func rowProducts(_ values: [Double], rows: Int, columns: Int) -> [Double] {
     products(values, rows: rows, columns: columns, ofColumns: false)
 }
 
 /// The products of all columns of a matrix with each other, in double precision: (columns x columns).
 ///
 /// - Parameter values: (rows x columns), row-major.
-func columnProducts(_ values: [Double], rows: Int, columns: Int) -> [Double] {
+package func columnProducts(_ values: [Double], rows: Int, columns: Int) -> [Double] {
     products(values, rows: rows, columns: columns, ofColumns: true)
 }
 

@@ -2,14 +2,10 @@
 
 #include <math.h>
 
+#include "clones.h"
+
 // The order and the roundings are part of the definition: nothing may be fused.
 #pragma STDC FP_CONTRACT OFF
-
-#if defined(__x86_64__)
-#define CARINA_CLONES __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
-#else
-#define CARINA_CLONES
-#endif
 
 static const float carina_adamw_epsilon = 1e-8f;
 

@@ -1,13 +1,9 @@
 #include "distance.h"
 
+#include "clones.h"
+
 // A fused multiply-add rounds once where the definition rounds twice: forbidden in this file.
 #pragma STDC FP_CONTRACT OFF
-
-#if defined(__x86_64__)
-#define CARINA_CLONES __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
-#else
-#define CARINA_CLONES
-#endif
 
 #define CARINA_LANES 16
 
@@ -15,7 +11,7 @@
 typedef float carina_lanes __attribute__((vector_size(CARINA_LANES * sizeof(float)), aligned(4)));
 
 // Inlined into every clone, so that each is compiled for its own instruction set.
-static inline __attribute__((always_inline)) float fixed_order_sum(const float *a, const float *b, size_t count) {
+CARINA_INLINE float fixed_order_sum(const float *a, const float *b, size_t count) {
     carina_lanes sum = {0};
     const size_t whole = count - count % CARINA_LANES;
     for (size_t i = 0; i < whole; i += CARINA_LANES) {
@@ -58,6 +54,29 @@ void carina_part_squared_distances(
             const size_t end = part_ends[part];
             output[row * part_count + part] =
                 fixed_order_sum(query + start, rows + row * dimension + start, end - start);
+            start = end;
+        }
+    }
+}
+
+CARINA_CLONES
+void carina_chosen_part_squared_distances(
+    const float *query, const float *rows, const uint32_t *chosen, size_t chosen_count,
+    const uint32_t *part_ends, size_t part_count, float *output) {
+    enum { ahead = 6 };
+    const size_t dimension = part_count == 0 ? 0 : part_ends[part_count - 1];
+    for (size_t i = 0; i < chosen_count; i++) {
+        if (i + ahead < chosen_count) {
+            const char *next = (const char *)(rows + chosen[i + ahead] * dimension);
+            for (size_t offset = 0; offset < dimension * sizeof(float); offset += 64) {
+                __builtin_prefetch(next + offset, 0, 3);
+            }
+        }
+        const float *row = rows + chosen[i] * dimension;
+        size_t start = 0;
+        for (size_t part = 0; part < part_count; part++) {
+            const size_t end = part_ends[part];
+            output[chosen[i] * part_count + part] = fixed_order_sum(query + start, row + start, end - start);
             start = end;
         }
     }

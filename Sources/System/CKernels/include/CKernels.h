@@ -1,5 +1,6 @@
 #pragma once
 
 // Hot loops in C, one header for each family. Sources/Platform/LinearAlgebra is their only importer.
+#include "codes.h"
 #include "dense.h"
 #include "distance.h"

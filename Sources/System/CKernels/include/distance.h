@@ -25,6 +25,11 @@ void carina_part_squared_distances(
     const float *query, const float *rows, size_t row_count, const uint32_t *part_ends, size_t part_count,
     float *output);
 
+/// The same for the rows whose numbers are chosen: output (N, P) is written at those rows only.
+void carina_chosen_part_squared_distances(
+    const float *query, const float *rows, const uint32_t *chosen, size_t chosen_count,
+    const uint32_t *part_ends, size_t part_count, float *output);
+
 /// Weighted squared distance: weights[p] times the squared distance of part p, added in ascending p.
 /// Returns early, with what it has so far, as soon as that is above `limit`: the sum never falls,
 /// because no term is negative and rounding is monotone. Pass INFINITY for the whole sum.
