@@ -31,17 +31,25 @@ struct FacetRegister: Sendable {
     mutating func set(of attributes: [String: String]) -> UInt32 {
         let set = attributes.map { self.number(of: Facet(key: $0.key, value: $0.value)) }.sorted()
         if let known = self.setNumbers[set] { return known }
-        let number = UInt32(self.table.sets.count)
+        self.add(set: set)
+        return UInt32(self.table.sets.count - 1)
+    }
+
+    /// Adds what a snapshot holds, in its order.
+    mutating func add(_ facet: Facet) {
+        self.facetNumbers[facet] = UInt32(self.table.facets.count)
+        self.table.append(facet)
+    }
+
+    /// Adds what a snapshot holds, in its order.
+    mutating func add(set: [UInt32]) {
+        self.setNumbers[set] = UInt32(self.table.sets.count)
         self.table.append(set: set)
-        self.setNumbers[set] = number
-        return number
     }
 
     private mutating func number(of facet: Facet) -> UInt32 {
         if let known = self.facetNumbers[facet] { return known }
-        let number = UInt32(self.table.facets.count)
-        self.table.append(facet)
-        self.facetNumbers[facet] = number
-        return number
+        self.add(facet)
+        return UInt32(self.table.facets.count - 1)
     }
 }
