@@ -1,5 +1,7 @@
 internal import Contracts
 internal import Neighbors
+internal import ServiceKit
+internal import Snapshots
 internal import Wire
 
 /// The vectors that one model made, as far as this node keeps them.
@@ -12,6 +14,12 @@ struct IndexedGeneration: Sendable {
         self.fingerprint = fingerprint
         self.parts = parts
         self.index = NeighborIndex(parts: parts.map { Int($0.count) })
+    }
+
+    init(_ loaded: LoadedSnapshot.Generation) {
+        self.fingerprint = loaded.fingerprint
+        self.parts = loaded.parts
+        self.index = loaded.index
     }
 }
 
@@ -35,6 +43,28 @@ struct GenerationShelf: Sendable {
 
     init(shard: ShardAssignment) {
         self.shard = shard
+    }
+
+    /// What was on the shelf when a snapshot was taken.
+    init(shard: ShardAssignment, _ loaded: LoadedSnapshot) {
+        self.shard = shard
+        for generation in loaded.generations {
+            self.generations[generation.fingerprint] = IndexedGeneration(generation)
+        }
+        self.ready = loaded.ready
+    }
+
+    /// Everything on the shelf, for a snapshot at a position of the log.
+    func contents(at position: LogPosition) -> SnapshotContents {
+        SnapshotContents(
+            logID: position.logID,
+            seq: position.seq,
+            shard: (self.shard.shard, self.shard.count),
+            generations: self.generations.values
+                .sorted { $0.fingerprint.hex < $1.fingerprint.hex }
+                .map { .init(fingerprint: $0.fingerprint, parts: $0.parts, view: $0.index.view) },
+            ready: self.ready
+        )
     }
 
     /// The generation that answers searches; nil before the first is complete.
@@ -93,17 +123,7 @@ struct GenerationShelf: Sendable {
     }
 
     private mutating func start(_ fingerprint: Fingerprint, parts: [EmbeddingPartRecord]) -> ShelfOutcome {
-        // Sums of u32 counts from outside: compared before they are added.
-        let limit = UInt32(NeighborLimits.dimensionMaximum)
-        guard !parts.isEmpty, parts.allSatisfy({ (1...limit).contains($0.count) }),
-            parts.count <= NeighborLimits.dimensionMaximum,
-            parts.reduce(0, { $0 + Int($1.count) }) <= NeighborLimits.dimensionMaximum
-        else {
-            return .refused("a model's parts have no or too many numbers")
-        }
-        guard parts.allSatisfy({ (0...NeighborLimits.weightMaximum).contains($0.weight) }) else {
-            return .refused("a model's part has an unusable weight")
-        }
+        if let problem = ModelParts.problem(parts) { return .refused(problem) }
         guard self.generations[fingerprint]?.parts != parts else { return .applied }
         self.generations[fingerprint] = IndexedGeneration(fingerprint: fingerprint, parts: parts)
         return .applied

@@ -15,7 +15,33 @@ enum IndexConfiguration {
         help: "into how many parts the series are divided; the same for all nodes"
     )
 
-    static let all: [any DeclaredSetting] = [shard, shardCount]
+    static let snapshots = Setting.flag(
+        "snapshots",
+        default: true,
+        help: "keep a snapshot in the data folder, so that a start need not read the whole log"
+    )
+    static let snapshotEvents = Setting.integer(
+        "snapshot-events",
+        default: 50_000,
+        in: 1...1_000_000_000,
+        help: "new events after which a running node writes a snapshot; one that stops always does"
+    )
+    static let snapshotSeconds = Setting.integer(
+        "snapshot-seconds",
+        default: 300,
+        in: 0...86_400,
+        help: "least time from one snapshot of a running node to the next"
+    )
+
+    static let all: [any DeclaredSetting] = [shard, shardCount, snapshots, snapshotEvents, snapshotSeconds]
+
+    static func schedule(_ settings: Settings) -> SnapshotSchedule {
+        SnapshotSchedule(
+            eventCount: UInt64(settings[Self.snapshotEvents]),
+            interval: .seconds(settings[Self.snapshotSeconds]),
+            now: .zero
+        )
+    }
 
     /// - Throws: `ConfigurationError` for a shard that is not below the count.
     static func assignment(_ settings: Settings) throws -> ShardAssignment {

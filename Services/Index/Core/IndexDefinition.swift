@@ -23,14 +23,23 @@ package enum IndexDefinition {
             logger: host.logger
         )
         let metrics = IndexMetrics(host.metrics, of: service)
-        let follower = try host.followVolatile(.embedder) {
+        let keeper =
+            host.settings[IndexConfiguration.snapshots] ? SnapshotKeeper(service, host: host) : nil
+        let follower = try host.followVolatile(.embedder, from: await keeper?.load()) {
             service.startOver()
+            await keeper?.logWasReplaced()
         } apply: { events, position in
-            metrics.noteUnusableEvents(try service.apply(events, upTo: position.seq))
+            metrics.noteUnusableEvents(try service.apply(events, upTo: position))
+        }
+        if let keeper {
+            host.background("snapshots") { try await keeper.run() }
+            host.onDrain { await keeper.finish() }
         }
         service.observe { LogStatus(headSeq: follower.headSeq, hasCaughtUp: follower.hasCaughtUp) }
         IndexRouter(service: service, metrics: metrics, clock: .system).register(with: host)
-        host.describeState { Self.stateLines(service) }
+        host.describeState {
+            Self.stateLines(service) + [("snapshot", keeper?.stateLine ?? "off")]
+        }
         host.background("announcements") {
             var announced: NodeState.Reply?
             while true {

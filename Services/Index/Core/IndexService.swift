@@ -1,76 +1,43 @@
 package import Contracts
 package import Logging
-package import Neighbors
+internal import Neighbors
 package import ServiceKit
+package import Snapshots
 internal import Synchronization
 package import Wire
-
-/// A question to one shard, in the words of the domain.
-package struct IndexQuestion: Sendable {
-    /// The model whose vector asks.
-    package var fingerprint: Fingerprint?
-    /// Without weights: those of the model.
-    package var query: NeighborQuery
-    /// Position in the embedder's log that the answer must know.
-    package var minimumSeq: UInt64
-    /// Look at every vector.
-    package var wantsBruteForce: Bool
-    /// How long the asker still waits; nil: as long as the node likes.
-    package var patience: Duration?
-
-    /// A question of its parts.
-    package init(
-        fingerprint: Fingerprint?,
-        query: NeighborQuery,
-        minimumSeq: UInt64 = 0,
-        wantsBruteForce: Bool = false,
-        patience: Duration? = nil
-    ) {
-        self.fingerprint = fingerprint
-        self.query = query
-        self.minimumSeq = minimumSeq
-        self.wantsBruteForce = wantsBruteForce
-        self.patience = patience
-    }
-}
-
-/// What one shard knows, and up to where.
-package struct IndexAnswer: Sendable {
-    /// The generation that answered.
-    package let fingerprint: Fingerprint
-    /// Position in the embedding log that the answer knows.
-    package let seq: UInt64
-    /// What was found, and at what cost.
-    package let found: NeighborAnswer
-}
-
-/// How the follower of the embedder's log stands.
-package struct LogStatus: Sendable {
-    /// The newest event that the embedder told of.
-    package var headSeq: UInt64
-    /// Whether everything that the log held was applied once since the start.
-    package var hasCaughtUp: Bool
-
-    /// A status of its parts.
-    package init(headSeq: UInt64, hasCaughtUp: Bool) {
-        self.headSeq = headSeq
-        self.hasCaughtUp = hasCaughtUp
-    }
-}
 
 /// Keeps the vectors of one shard as the embedder's log tells them, and answers from them.
 ///
 /// There are two states: the shelf, which only the log's follower changes, and what searches see, which is replaced
 /// once after each batch of events. A search takes the second and never waits for the first.
 package final class IndexService: Sendable {
+    /// What only the log's follower changes, and where in the log that is.
+    private struct Kept {
+        var shelf: GenerationShelf
+        var position: LogPosition?
+    }
+
     /// What searches see.
     private struct Standing {
         var fingerprint: Fingerprint?
         var parts: [EmbeddingPartRecord] = []
         var view: NeighborView?
-        var appliedSeq: UInt64 = 0
+        var position: LogPosition?
         var generationCount = 0
         var vectorCount = 0
+        var appliedSeq: UInt64 { self.position?.seq ?? 0 }
+
+        init() {}
+
+        init(_ kept: Kept) {
+            let serving = kept.shelf.serving
+            self.fingerprint = serving?.fingerprint
+            self.parts = serving?.parts ?? []
+            self.view = serving?.index.view
+            self.position = kept.position
+            self.generationCount = kept.shelf.count
+            self.vectorCount = kept.shelf.vectorCount
+        }
     }
 
     /// How long a search waits for `minimumSeq` when its asker sets no deadline.
@@ -79,7 +46,7 @@ package final class IndexService: Sendable {
     /// The share of all vectors that this node keeps.
     package let shard: ShardAssignment
     private let logger: Logger
-    private let shelf: Mutex<GenerationShelf>
+    private let kept: Mutex<Kept>
     private let standing = Mutex(Standing())
     private let gate = SeqGate()
     private let logStatus = Mutex<(@Sendable () -> LogStatus)?>(nil)
@@ -88,37 +55,59 @@ package final class IndexService: Sendable {
     package init(shard: ShardAssignment, logger: Logger) {
         self.shard = shard
         self.logger = logger
-        self.shelf = Mutex(GenerationShelf(shard: shard))
+        self.kept = Mutex(Kept(shelf: GenerationShelf(shard: shard)))
     }
 
     // MARK: The embedder's log
 
     /// Applies events in their order. They may have been applied before.
     ///
+    /// - Parameter position: the place in the log after the last of them.
     /// - Returns: How many could not be used.
     /// - Throws: For an event that this version cannot read; nothing that searches see has changed then.
     @discardableResult
-    package func apply(_ events: [EventRecord], upTo seq: UInt64) throws -> Int {
+    package func apply(_ events: [EventRecord], upTo position: LogPosition) throws -> Int {
         var refusedCount = 0
-        var standing = Standing(appliedSeq: seq)
-        try self.shelf.withLock { shelf in
+        let standing = try self.kept.withLock { kept in
             for event in events {
-                guard case .refused(let reason) = try Self.apply(event, to: &shelf) else { continue }
+                guard case .refused(let reason) = try Self.apply(event, to: &kept.shelf) else { continue }
                 refusedCount += 1
                 self.logger.error(
                     "an event of the embedder cannot be used",
                     metadata: ["seq": "\(event.seq)", "kind": "\(event.kind)", "reason": "\(reason)"]
                 )
             }
-            standing.fingerprint = shelf.serving?.fingerprint
-            standing.parts = shelf.serving?.parts ?? []
-            standing.view = shelf.serving?.index.view
-            standing.generationCount = shelf.count
-            standing.vectorCount = shelf.vectorCount
+            kept.position = position
+            return Standing(kept)
         }
-        self.standing.withLock { $0 = standing }
-        self.gate.move(to: seq)
+        self.show(standing)
         return refusedCount
+    }
+
+    /// What was written once is the state, until the log tells more.
+    package func load(_ snapshot: LoadedSnapshot) {
+        let standing = self.kept.withLock { kept in
+            kept.shelf = GenerationShelf(shard: self.shard, snapshot)
+            kept.position = LogPosition(logID: snapshot.node.logID, seq: snapshot.node.seq)
+            return Standing(kept)
+        }
+        self.show(standing)
+    }
+
+    /// Everything that the node knows, for a snapshot; nil before the first contact with the log.
+    ///
+    /// It waits for the batch of events that is being applied: not for the threads of tasks. When a batch has failed,
+    /// some of its effects are in it already; the batch comes again after the position, and sets the same states.
+    package func contents() -> SnapshotContents? {
+        self.kept.withLock { kept in kept.position.map { kept.shelf.contents(at: $0) } }
+    }
+
+    /// Up to where the log is known; nil before the first contact with it.
+    package var position: LogPosition? { self.standing.withLock(\.position) }
+
+    private func show(_ standing: Standing) {
+        self.standing.withLock { $0 = standing }
+        self.gate.move(to: standing.appliedSeq)
     }
 
     private static func apply(_ event: EventRecord, to shelf: inout GenerationShelf) throws -> ShelfOutcome {
@@ -139,9 +128,8 @@ package final class IndexService: Sendable {
 
     /// The log is another one: everything begins anew.
     package func startOver() {
-        self.shelf.withLock { $0 = GenerationShelf(shard: self.shard) }
-        self.standing.withLock { $0 = Standing() }
-        self.gate.move(to: 0)
+        self.kept.withLock { $0 = Kept(shelf: GenerationShelf(shard: self.shard)) }
+        self.show(Standing())
         self.logger.notice("the embedder's log was replaced, the index starts over")
     }
 

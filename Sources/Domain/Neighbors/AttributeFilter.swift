@@ -58,4 +58,3 @@ package struct AttributeFilter: Sendable, Equatable {
         return number
     }
 }
-

@@ -60,7 +60,12 @@ struct BlockedScan {
         return self.states.indices.map { index in
             var state = self.states[index]
             state.cost.radius = state.top.radius
-            return self.view.answer(state.top.entries, cost: state.cost, query: state.query, row: self.rows[index])
+            return self.view.answer(
+                state.top.entries,
+                cost: state.cost,
+                query: state.query,
+                row: self.rows[index]
+            )
         }
     }
 
@@ -80,7 +85,14 @@ struct BlockedScan {
             to: block.values.span
         ).map { $0 * $0 }
         for index in self.states.indices {
-            self.compare(partition, number, products: products, partLengths: partLengths, rows: block, for: index)
+            self.compare(
+                partition,
+                number,
+                products: products,
+                partLengths: partLengths,
+                rows: block,
+                for: index
+            )
         }
     }
 
@@ -103,7 +115,9 @@ struct BlockedScan {
             for part in weights.indices { length += weights[part] * partLengths[slot * weights.count + part] }
             let both = length + self.lengths[index]
             // Not "above the limit, so out" alone: what overflowed proves nothing.
-            if both - 2 * products.values[slot * self.states.count + index] - self.share * both > reach { continue }
+            if both - 2 * products.values[slot * self.states.count + index] - self.share * both > reach {
+                continue
+            }
             if !self.states[index].admission.admits(slot, of: partition.store) { continue }
             self.states[index].cost.distancesComputed += 1
             let squared = weightedSquaredDistance(
@@ -115,7 +129,12 @@ struct BlockedScan {
             )
             if squared > limit { continue }
             self.states[index].top.offer(
-                view.entry(squared.squareRoot(), slot, of: number, grouping: self.states[index].query.grouping)
+                view.entry(
+                    squared.squareRoot(),
+                    slot,
+                    of: number,
+                    grouping: self.states[index].query.grouping
+                )
             )
             limit = DistanceBound.squaredLimit(of: self.states[index].top.radius)
             reach = self.states[index].distances.ringLimit(limit)

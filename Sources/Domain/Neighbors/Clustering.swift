@@ -35,7 +35,8 @@ struct Clustering {
         self.groups = inner.withLock { inner in outer.indices.flatMap { inner[$0] ?? [] } }
     }
 
-    private static func divide(_ chosen: [Int], of rows: Matrix, into count: Int, threadCount: Int) -> [[Int]] {
+    private static func divide(_ chosen: [Int], of rows: Matrix, into count: Int, threadCount: Int) -> [[Int]]
+    {
         guard count > 1, chosen.count > 1 else { return [chosen] }
         let means = Self.means(of: chosen, of: rows, count: count)
         let batchCount = (chosen.count + Self.batchSize - 1) / Self.batchSize

@@ -27,6 +27,11 @@ extension NeighborView {
         CostModel.prefersScan(queryCount: CostModel.companyMaximum, share: self.pruning.share)
     }
 
+    /// Whether two views, known to be of one position of a log, are of one index: then either may answer for both.
+    package func isSameState(as other: NeighborView) -> Bool {
+        self.pruning === other.pruning && self.count == other.count
+    }
+
     /// The answers to several queries, each the same as `search` gives, in whichever way is cheaper for all of them.
     package func search(together queries: [NeighborQuery]) -> [Result<NeighborAnswer, NeighborError>] {
         guard CostModel.prefersScan(queryCount: queries.count, share: self.pruning.share) else {
@@ -37,7 +42,9 @@ extension NeighborView {
 
     /// The answers to several queries by a scan of everything.
     func scan(_ queries: [NeighborQuery]) -> [Result<NeighborAnswer, NeighborError>] {
-        let rows = queries.map { query in Result { () throws(NeighborError) in try self.checkedRow(of: query) } }
+        let rows = queries.map { query in
+            Result { () throws(NeighborError) in try self.checkedRow(of: query) }
+        }
         let usable = queries.indices.filter { (try? rows[$0].get()) != nil }
         var scan = BlockedScan(
             view: self,

@@ -50,7 +50,11 @@ extension NeighborIndex {
         self.basis = RotatedBasis(layout: layout, sample: rows.selecting(rows: sampled))
         self.nextBasisCount = 4 * max(64, members.count)
         let share = Self.share(of: members.count, isHopeless: false)
-        let clustering = Clustering(rows: rows, count: max(1, members.count / share), threadCount: threadCount)
+        let clustering = Clustering(
+            rows: rows,
+            count: max(1, members.count / share),
+            threadCount: threadCount
+        )
         // A group that outgrows its share by far would be divided at the next change: why not now.
         let groups = clustering.groups.flatMap { Self.cut($0, to: 4 * share) }
         let pieceCount = max(1, rows.values.count * 5 / Self.pieceBytes)

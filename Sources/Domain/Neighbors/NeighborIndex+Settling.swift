@@ -136,7 +136,9 @@ extension NeighborIndex {
     private mutating func dissolve(_ home: Int) {
         let (members, rows) = self.items(of: home)
         let view = self.view
-        for member in members { self.homes.remove(member.id) { view.partitions[$0].slot(of: member.id) != nil } }
+        for member in members {
+            self.homes.remove(member.id) { view.partitions[$0].slot(of: member.id) != nil }
+        }
         self.drop(home)
         for (index, member) in members.enumerated() { self.place(member, row: Array(rows.row(index))) }
     }

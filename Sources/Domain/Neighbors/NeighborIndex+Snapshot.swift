@@ -16,7 +16,9 @@ extension NeighborIndex {
         try self.readOwners(SectionReader(.owners, snapshot(.owners)))
         try self.readAttributes(SectionReader(.attributes, snapshot(.attributes)))
         let bases = try self.readBases(SectionReader(.layout, snapshot(.layout)))
-        guard let memory = snapshot(.partitions) else { throw NeighborSnapshotError(.partitions, "is missing") }
+        guard let memory = snapshot(.partitions) else {
+            throw NeighborSnapshotError(.partitions, "is missing")
+        }
         try self.readPartitions(SectionReader(.directory, snapshot(.directory)), memory: memory, bases: bases)
         self.view.owners = self.owners.table
         self.view.facets = self.facets.table
@@ -35,7 +37,8 @@ extension NeighborIndex {
         for _ in 0..<(try reader.count(of: 32)) {
             var bytes: [UInt8] = []
             for _ in 0..<32 { bytes.append(try reader.number(UInt8.self)) }
-            guard let series = NeighborID(Array(bytes[..<16])), let patient = NeighborID(Array(bytes[16...])) else {
+            guard let series = NeighborID(Array(bytes[..<16])), let patient = NeighborID(Array(bytes[16...]))
+            else {
                 throw reader.failure("holds no identifier")
             }
             _ = self.owners.number(of: .init(series: series, patient: patient))
@@ -73,7 +76,9 @@ extension NeighborIndex {
         for _ in 0..<(try reader.count(of: 12)) {
             let norm = Double(bitPattern: try reader.number(UInt64.self))
             let error = try reader.float()
-            guard norm >= 1, norm < 2, error >= 0, error < 1 else { throw reader.failure("holds no rotation") }
+            guard norm >= 1, norm < 2, error >= 0, error < 1 else {
+                throw reader.failure("holds no rotation")
+            }
             var partOf: [UInt16] = []
             for _ in 0..<layout.positionCount {
                 let part = try reader.number(UInt16.self)
@@ -83,7 +88,13 @@ extension NeighborIndex {
             var matrix = Matrix(rows: layout.stride, columns: layout.positionCount)
             for index in matrix.values.indices { matrix.values[index] = try reader.float() }
             bases.append(
-                RotatedBasis(layout: layout, partOf: partOf, matrix: matrix, norm: norm, projectionError: error)
+                RotatedBasis(
+                    layout: layout,
+                    partOf: partOf,
+                    matrix: matrix,
+                    norm: norm,
+                    projectionError: error
+                )
             )
         }
         try reader.requireEnd()
@@ -101,7 +112,9 @@ extension NeighborIndex {
             let record = try PartitionRecord(&reader, partCount: self.view.layout.parts.count)
             guard record.basis < bases.count else { throw reader.failure("names a basis that is not there") }
             let shape = record.shape(CodeLayout(self.view.layout))
-            guard shape.byteCount <= memory.byteCount - start else { throw reader.failure("counts more than is there") }
+            guard shape.byteCount <= memory.byteCount - start else {
+                throw reader.failure("counts more than is there")
+            }
             let store = PartitionStore(
                 shape: shape,
                 basis: bases[record.basis],
@@ -161,7 +174,8 @@ private struct PartitionRecord {
         }
         for _ in 0..<words { removed.append(try reader.number(UInt64.self)) }
         self.removed = removed
-        for slot in self.count..<max(self.count, 64 * words) where removed[slot / 64] >> UInt64(slot % 64) & 1 == 1 {
+        for slot in self.count..<max(self.count, 64 * words)
+        where removed[slot / 64] >> UInt64(slot % 64) & 1 == 1 {
             throw reader.failure("says that something was removed which was never there")
         }
     }
@@ -186,7 +200,9 @@ extension PartitionStore {
         let places: UnsafePointer<UInt16> = unsafe self.start(self.shape.postings)
         // SAFETY: F facets, F + 1 starts and all postings lie within the memory; see `PartitionShape`.
         for index in 0..<self.shape.facetCount {
-            guard unsafe listed[index] < facets, unsafe starts[index] <= starts[index + 1] else { return false }
+            guard unsafe listed[index] < facets, unsafe starts[index] <= starts[index + 1] else {
+                return false
+            }
         }
         guard unsafe Int(starts[self.shape.facetCount]) == self.shape.postingCount else { return false }
         for index in 0..<self.shape.postingCount where unsafe Int(places[index]) >= self.shape.sortedCount {

@@ -27,7 +27,6 @@ package struct NeighborItem: Sendable, Equatable {
     }
 }
 
-
 /// Why the index refuses an item or a query. It is unchanged then.
 package enum NeighborError: Error, Equatable {
     /// A vector of another number of values than the parts have together.

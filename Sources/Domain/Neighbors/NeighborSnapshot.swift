@@ -56,7 +56,9 @@ struct SectionReader {
     }
 
     mutating func number<T: FixedWidthInteger>(_ type: T.Type = T.self) throws(NeighborSnapshotError) -> T {
-        guard MemoryLayout<T>.size <= self.memory.byteCount - self.offset else { throw self.failure("ends early") }
+        guard MemoryLayout<T>.size <= self.memory.byteCount - self.offset else {
+            throw self.failure("ends early")
+        }
         defer { self.offset += MemoryLayout<T>.size }
         // SAFETY: the bytes are there, checked above.
         return unsafe T(littleEndian: self.memory.base.loadUnaligned(fromByteOffset: self.offset, as: T.self))

@@ -13,7 +13,9 @@ extension NeighborView {
         }
         try unsafe self.layoutSection(bases).withUnsafeBytes { unsafe try sink(.layout, $0) }
         try unsafe self.directorySection(bases).withUnsafeBytes { unsafe try sink(.directory, $0) }
-        if self.partitions.isEmpty { unsafe try sink(.partitions, UnsafeRawBufferPointer(start: nil, count: 0)) }
+        if self.partitions.isEmpty {
+            unsafe try sink(.partitions, UnsafeRawBufferPointer(start: nil, count: 0))
+        }
         for partition in self.partitions {
             let memory = partition.store.memory
             // A copy: behind the slots that count here, newer ones may be written while the piece is on its way.
@@ -48,7 +50,9 @@ extension NeighborView {
         writer.number(UInt32(self.partitions.count))
         for (number, partition) in self.partitions.enumerated() {
             let shape = partition.store.shape
-            for count in [shape.capacity, shape.sortedCount, shape.facetCount, shape.postingCount, partition.count] {
+            for count in [
+                shape.capacity, shape.sortedCount, shape.facetCount, shape.postingCount, partition.count,
+            ] {
                 writer.number(UInt32(count))
             }
             writer.number(UInt32(bases.firstIndex { $0 === partition.store.basis } ?? 0))

@@ -162,7 +162,10 @@ extension NeighborView {
         let start = number * 2 * radii.count
         for (part, radius) in radii.enumerated() {
             self.extents[start + 2 * part] = min(self.extents[start + 2 * part], RingBound.lowered(radius))
-            self.extents[start + 2 * part + 1] = max(self.extents[start + 2 * part + 1], RingBound.raised(radius))
+            self.extents[start + 2 * part + 1] = max(
+                self.extents[start + 2 * part + 1],
+                RingBound.raised(radius)
+            )
         }
     }
 

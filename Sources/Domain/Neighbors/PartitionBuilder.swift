@@ -142,7 +142,10 @@ struct PartitionBuilder {
             let error = encoded.headErrors[member] * (1 + layout.roundingShare) + errors[member] + 1e-18
             scales[0] = max(scales[0], error / 250)
             for part in 0..<layout.partCount {
-                scales[1 + part] = max(scales[1 + part], encoded.headLengths[member * layout.partCount + part] / 255)
+                scales[1 + part] = max(
+                    scales[1 + part],
+                    encoded.headLengths[member * layout.partCount + part] / 255
+                )
             }
         }
         return scales

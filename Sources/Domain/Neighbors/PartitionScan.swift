@@ -95,7 +95,8 @@ struct PartitionScan {
     }
 
     /// Finds the slots among the masked lanes of a place in the wave whose bounds do not rule them out.
-    mutating func run(_ store: PartitionStore, at place: Int, terms: CodeTerms, blockCount: Int, limit: Float) {
+    mutating func run(_ store: PartitionStore, at place: Int, terms: CodeTerms, blockCount: Int, limit: Float)
+    {
         let shape = store.shape
         let reach = self.reach(limit: limit, in: store)
         // SAFETY: the sections lie behind one another in memory that the store holds; see `PartitionShape`.

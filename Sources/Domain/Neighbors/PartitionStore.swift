@@ -97,7 +97,10 @@ final class PartitionStore: @unchecked Sendable {
 
     /// Fills a section; only before the store is shared.
     func fill<T>(_ offset: Int, with values: [T]) {
-        precondition(offset + values.count * MemoryLayout<T>.stride <= self.shape.byteCount, "beyond the partition")
+        precondition(
+            offset + values.count * MemoryLayout<T>.stride <= self.shape.byteCount,
+            "beyond the partition"
+        )
         for (index, value) in values.enumerated() {
             // SAFETY: within the memory, checked above.
             unsafe self.mutable(offset, of: T.self)[index] = value
@@ -150,7 +153,9 @@ final class PartitionStore: @unchecked Sendable {
             .assumingMemoryBound(to: UInt16.self)
         for half in 0..<8 { unsafe planes[half / 2 * 32 + lane * 2 + half % 2] = packed.headWords[half] }
         let tail = self.shape.tails + slot * layout.tailBytes
-        for word in 0..<layout.words { unsafe self.mutable(tail, of: UInt16.self)[word] = packed.tailWords[word] }
+        for word in 0..<layout.words {
+            unsafe self.mutable(tail, of: UInt16.self)[word] = packed.tailWords[word]
+        }
         let behind = unsafe self.mutable(tail + 2 * layout.words, of: UInt8.self)
         for (number, value) in (packed.tailLengths + [packed.error]).enumerated() {
             unsafe UnsafeMutableRawPointer(behind + 4 * number).storeBytes(of: value, as: Float.self)

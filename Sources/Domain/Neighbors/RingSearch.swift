@@ -246,7 +246,9 @@ struct RingSearch {
                 store.prefetchID(slot)
             }
             let slot = self.scan.candidates.slot(index)
-            if self.scan.candidates.bound(index) > radius || !self.admission.admits(slot, of: store) { continue }
+            if self.scan.candidates.bound(index) > radius || !self.admission.admits(slot, of: store) {
+                continue
+            }
             self.cost.distancesComputed += 1
             let squared = weightedSquaredDistance(
                 row.span,

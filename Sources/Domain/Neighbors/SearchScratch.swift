@@ -28,7 +28,9 @@
     func masks(_ place: Int) -> UnsafeMutableBufferPointer<UInt16> {
         precondition(place < Self.waveSize, "beyond the wave")
         // SAFETY: W times B were allocated.
-        return unsafe UnsafeMutableBufferPointer(rebasing: self.masks[place * self.blockCount..<(place + 1) * self.blockCount])
+        return unsafe UnsafeMutableBufferPointer(
+            rebasing: self.masks[place * self.blockCount..<(place + 1) * self.blockCount]
+        )
     }
 
     /// (C) of a place in the wave.

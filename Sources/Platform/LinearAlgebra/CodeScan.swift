@@ -45,7 +45,10 @@ package struct CodeCandidates: Sendable {
         let blockBytes = CodeShape.blockBytes(partCount: partCount)
         precondition(blocks.byteCount >= masks.count * blockBytes, "fewer blocks than masks")
         precondition(masks.count * CodeShape.blockVectors + CodeShape.blockVectors <= slots.count, "no room")
-        precondition(factors.count >= CodeShape.headPositions && scales.count == 1 + partCount, "counts differ")
+        precondition(
+            factors.count >= CodeShape.headPositions && scales.count == 1 + partCount,
+            "counts differ"
+        )
         var terms = terms.forC
         // SAFETY: blocks, lanes, factors and scales were counted above; a mask names no lane beyond its block, so there
         // are at most N times 16 results; C keeps no pointer.
@@ -138,7 +141,9 @@ package struct CodeCandidates: Sendable {
         let ordered = count <= 32 ? count : 8
         for place in 0..<ordered {
             var least = place
-            for other in place + 1..<max(place + 1, count) where scores[other] < scores[least] { least = other }
+            for other in place + 1..<max(place + 1, count) where scores[other] < scores[least] {
+                least = other
+            }
             slots.swapAt(place, least)
             scores.swapAt(place, least)
         }
@@ -214,7 +219,10 @@ package struct EncodedVectors: Sendable {
     package init(rotated: Span<Float>, center: [Float], steps: [Float], partOf: [UInt16], partCount: Int) {
         let width = center.count
         let rows = width == 0 ? 0 : rotated.count / width
-        precondition(rotated.count == rows * width && steps.count == width && partOf.count == width, "not (N, C)")
+        precondition(
+            rotated.count == rows * width && steps.count == width && partOf.count == width,
+            "not (N, C)"
+        )
         precondition(partOf.allSatisfy { $0 < partCount }, "a part that is not there")
         codes = Array(repeating: 0, count: rows * width)
         headLengths = Array(repeating: 0, count: rows * partCount)

@@ -131,7 +131,10 @@ package struct RingQuery: Sendable {
         limit: Float
     ) -> Int {
         let ringCount = extents.count / (2 * low.count)
-        precondition(extents.count == 2 * low.count * ringCount && low.count == high.count, "extents are not (P + 1, 2, R)")
+        precondition(
+            extents.count == 2 * low.count * ringCount && low.count == high.count,
+            "extents are not (P + 1, 2, R)"
+        )
         precondition(closedCount <= ringCount && closedCount <= masks.count, "fewer rings than masks")
         // SAFETY: the counts were checked above; C keeps no pointer.
         return unsafe masks.withUnsafeMutableBufferPointer { masks in

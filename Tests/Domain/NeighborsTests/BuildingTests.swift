@@ -1,5 +1,6 @@
-@testable import Neighbors
 import Testing
+
+@testable import Neighbors
 
 @Suite struct BuildingTests {
     @Test("an index built at once answers as one built item by item", arguments: Scatter.allCases)
@@ -9,7 +10,12 @@ import Testing
         let atOnce = try NeighborIndex(parts: parts, items: items).view
         let oneByOne = try index(items, parts: parts).view
         for item in items[..<40] {
-            let query = NeighborQuery(vector: item.vector, weights: [0.2, 0.7, 0.1], k: 25, grouping: .series)
+            let query = NeighborQuery(
+                vector: item.vector,
+                weights: [0.2, 0.7, 0.1],
+                k: 25,
+                grouping: .series
+            )
             #expect(try atOnce.search(query).neighbors == oneByOne.search(query).neighbors)
             #expect(try atOnce.search(query).neighbors == naiveAnswer(items, parts: parts, query: query))
         }
@@ -44,7 +50,9 @@ import Testing
     func refusal() throws {
         var items = archive(count: 10, parts: [3], scatter: .uniform, seed: 4)
         items[7].vector[1] = .nan
-        #expect(throws: NeighborError.unusableValue(position: 1)) { try NeighborIndex(parts: [3], items: items) }
+        #expect(throws: NeighborError.unusableValue(position: 1)) {
+            try NeighborIndex(parts: [3], items: items)
+        }
     }
 
     @Test("memory of removed items comes back, and so does that of replaced ones")
@@ -69,7 +77,10 @@ import Testing
         }
         for item in items[..<30] {
             let query = NeighborQuery(vector: item.vector, weights: [1], k: 50)
-            #expect(try first.view.search(query).neighbors == naiveAnswer(items[..<300], parts: [40], query: query))
+            #expect(
+                try first.view.search(query).neighbors
+                    == naiveAnswer(items[..<300], parts: [40], query: query)
+            )
             #expect(
                 try second.view.search(query).neighbors
                     == naiveAnswer(items[..<200] + items[300...], parts: [40], query: query)

@@ -18,7 +18,8 @@ import Testing
                 let parts = Self.parts(of: dimension, using: &generator)
                 let items = Self.items(parts: parts, using: &generator)
                 let isBuilt = Bool.random(using: &generator)
-                let built = isBuilt ? try NeighborIndex(parts: parts, items: items) : try index(items, parts: parts)
+                let built =
+                    isBuilt ? try NeighborIndex(parts: parts, items: items) : try index(items, parts: parts)
                 let view = built.view
                 for _ in 0..<40 {
                     let query = Self.query(among: items, parts: parts, using: &generator)
@@ -71,7 +72,9 @@ import Testing
         return NeighborQuery(
             vector: noise == 0 ? chosen : chosen.map { $0 + noise * generator.normal() },
             weights: weights,
-            k: [1, 10, 10, Int.random(in: 1...1_000, using: &generator)][Int.random(in: 0..<4, using: &generator)],
+            k: [1, 10, 10, Int.random(in: 1...1_000, using: &generator)][
+                Int.random(in: 0..<4, using: &generator)
+            ],
             grouping: Grouping.allCases[Int.random(in: 0..<3, using: &generator)]
         )
     }

@@ -51,7 +51,8 @@ private struct Sections {
                 weights: [1, Float(number % 3)],
                 k: 20,
                 grouping: Grouping.allCases[number % 3],
-                filters: number % 4 == 0 ? [AttributeFilter(key: "kernel", comparison: .equal, value: "B")] : []
+                filters: number % 4 == 0
+                    ? [AttributeFilter(key: "kernel", comparison: .equal, value: "B")] : []
             )
         }
     }
@@ -121,7 +122,9 @@ private struct Sections {
         for round in 0..<60 {
             var damaged = sections
             if round % 2 == 0 {
-                damaged.bytes[section] = Array(whole.prefix(Int.random(in: 0..<whole.count, using: &generator)))
+                damaged.bytes[section] = Array(
+                    whole.prefix(Int.random(in: 0..<whole.count, using: &generator))
+                )
                 #expect(throws: NeighborSnapshotError.self) {
                     try NeighborIndex(parts: Self.parts) { damaged.memory($0) }
                 }

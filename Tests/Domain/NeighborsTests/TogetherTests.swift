@@ -1,8 +1,12 @@
-@testable import Neighbors
 import Testing
 
+@testable import Neighbors
+
 @Suite struct TogetherTests {
-    @Test("a scan for many queries at once gives each the answer of its own search", arguments: Scatter.allCases)
+    @Test(
+        "a scan for many queries at once gives each the answer of its own search",
+        arguments: Scatter.allCases
+    )
     func sameAnswers(scatter: Scatter) throws {
         let parts = [7, 30]
         let items = archive(count: 900, parts: parts, scatter: scatter, seed: 1)
@@ -15,7 +19,8 @@ import Testing
                 k: number % 5 == 0 ? 500 : 10,
                 grouping: Grouping.allCases[number % 3],
                 excludedPatient: number % 2 == 0 ? item.patient : nil,
-                filters: number % 4 == 0 ? [AttributeFilter(key: "kernel", comparison: .notEqual, value: "L")] : []
+                filters: number % 4 == 0
+                    ? [AttributeFilter(key: "kernel", comparison: .notEqual, value: "L")] : []
             )
         }
         let answers = index.view.scan(queries)
