@@ -79,4 +79,17 @@ enum RingBound {
 
     static func lowered(_ distance: Float) -> Float { max(0, distance * (1 - self.share) - self.tiny) }
     static func raised(_ distance: Float) -> Float { distance * (1 + self.share) + self.tiny }
+
+    /// Of what distances up to the largest are 16-bit multiples.
+    static func scale(largest: Float) -> Float { max(largest / 65_000, self.tiny) }
+
+    /// A multiple of a scale that is not above a distance, even if the product is rounded.
+    static func multipleBelow(_ distance: Float, scale: Float) -> UInt16 {
+        UInt16((distance / scale * (1 - 0x1p-20)).rounded(.down))
+    }
+
+    /// A multiple of a scale that is not below a distance, even if the product is rounded.
+    static func multipleAbove(_ distance: Float, scale: Float) -> UInt16 {
+        UInt16((distance / scale * (1 + 0x1p-20)).rounded(.up))
+    }
 }

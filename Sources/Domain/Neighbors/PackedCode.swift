@@ -11,10 +11,12 @@ struct PackedCode {
     /// Not below the distance from the code to the vector's image.
     let error: Float
     private let headError: Float
+    /// Bounds on the distance of the vector's image to the center, in the tail.
+    private let tailDistance: (low: Float, high: Float)
     private let headLengths: [Float]
 
     /// No bound: the scan takes the vector for near.
-    private static let unbounded: UInt8 = 255
+    static let unbounded: UInt8 = 255
 
     init(_ encoded: EncodedVectors, at index: Int, layout: CodeLayout, projectionError: Float) {
         let codes = index * layout.positionCount
@@ -36,6 +38,9 @@ struct PackedCode {
         self.tailLengths = encoded.tailLengths[lengths].map { $0 * (1 - share) }
         // What is too small to be squared is covered by the last term.
         self.headError = encoded.headErrors[index] * (1 + share) + projectionError + 1e-18
+        let distance = encoded.tailDistances[index]
+        let off = share * distance + projectionError + 1e-18
+        self.tailDistance = (max(0, distance - off), distance + off)
         self.error = encoded.errors[index] * (1 + share) + projectionError + 1e-18
     }
 
@@ -43,6 +48,13 @@ struct PackedCode {
     func errorCode(scale: Float) -> UInt8 {
         let multiple = (self.headError / scale).rounded(.up) + 1
         return multiple < Float(Self.unbounded) ? UInt8(multiple) : Self.unbounded
+    }
+
+    /// The distance in the tail as a multiple of a scale, at least k and at most k + 1.5; nil if there is no such k.
+    func tailDistanceCode(scale: Float) -> UInt8? {
+        let multiple = (self.tailDistance.low / scale * (1 - 0x1p-20)).rounded(.down)
+        let isBounded = self.tailDistance.high * (1 + 0x1p-20) <= (multiple + 1.5) * scale
+        return multiple <= 255 && isBounded ? UInt8(multiple) : nil
     }
 
     /// The squared length of a part's head as a multiple of a scale, rounded down.

@@ -13,6 +13,7 @@ struct Member: Sendable {
     let store: PartitionStore
     /// Where the store's memory begins: known without a look at the store, which may be far away.
     private let base: UnsafeRawPointer
+    private let headBytes: Int
     /// Slots that count, the removed ones included.
     private(set) var count: Int
     /// One bit a slot, set where the item was removed; empty if none was.
@@ -22,6 +23,7 @@ struct Member: Sendable {
     init(store: PartitionStore, count: Int) {
         self.store = store
         unsafe self.base = store.memory.base
+        self.headBytes = store.shape.headBytes
         self.count = count
     }
 
@@ -30,7 +32,7 @@ struct Member: Sendable {
     func prefetchHead() {
         let store = unsafe UnsafeRawPointer(Unmanaged.passUnretained(self.store).toOpaque())
         unsafe prefetch(store, byteCount: 384)
-        unsafe prefetch(self.base, byteCount: 2_560)
+        unsafe prefetch(self.base, byteCount: self.headBytes)
     }
 
     /// Items that are there.

@@ -2,9 +2,9 @@ internal import LinearAlgebra
 
 /// Lower bounds on the distances between a query and the items of each partition, before any partition is opened.
 ///
-/// A partition lies within a ball: no item is farther from the reference point r than R = √(Σ w_p hi_p²), so none is
-/// nearer to the query than D(q, r) − R. The codes of the reference points give a lower bound on D(q, r) for all of
-/// them at once; where that rules nothing out, the distances themselves do, part by part; see `DistanceBound`.
+/// A partition lies within a ball: no item is farther from the reference point r than R = √(Σ w_p hi_p²), nor than
+/// √(max w) hi, where hi is the largest distance of all parts together, so none is nearer to the query than
+/// D(q, r) − R. The codes of the reference points give a lower bound on D(q, r) for all of them at once; where that rules nothing out, the distances themselves do, part by part; see `DistanceBound`.
 struct PartitionBounds {
     private let view: NeighborView
     private let query: NeighborQuery
@@ -43,12 +43,9 @@ struct PartitionBounds {
     ///   - radius: the true distance.
     ///   - limit: the same, for squared gaps in single precision.
     mutating func within(_ radius: Float, limit: Float, except first: Int) -> [(number: Int, gap: Float)] {
-        let left = self.distances.indices.filter { $0 != first && self.ball($0) <= radius }
+        let left = self.ballsWithin(radius, except: first)
         self.refine(left)
-        return left.compactMap { number in
-            let gap = self.gap(number)
-            return gap <= limit ? (number, gap) : nil
-        }
+        return self.gaps(of: left, limit: limit)
     }
 
     /// Sets bounds on the query's true distances to a refined reference point.
@@ -89,37 +86,54 @@ struct PartitionBounds {
         }
     }
 
-    /// The squared gap between the query and the items of a refined partition: of the parts, or of the whole.
-    private func gap(_ number: Int) -> Float {
-        let weights = self.query.weights
-        let extents = self.view.extents
-        let start = 2 * number * (weights.count + 1)
-        var (gaps, whole, least): (Float, Float, Float) = (0, 0, .infinity)
-        for part in 0..<weights.count {
-            let distance = self.centers[number * weights.count + part]
-            let gap = Self.gap(distance, extents[start + 2 * part], extents[start + 2 * part + 1])
-            gaps += weights[part] * gap * gap
-            whole += distance * distance
-            least = min(least, weights[part])
+    /// The squared gaps between the query and the items of refined partitions, of the parts or of the whole, where
+    /// they are within a limit.
+    private func gaps(of numbers: [Int], limit: Float) -> [(number: Int, gap: Float)] {
+        let (weights, extents, centers) = (self.query.weights, self.view.extents, self.centers)
+        let least = weights.min() ?? 0
+        var found: [(number: Int, gap: Float)] = []
+        found.reserveCapacity(numbers.count)
+        for number in numbers {
+            let start = 2 * number * (weights.count + 1)
+            var (gaps, whole): (Float, Float) = (0, 0)
+            for part in 0..<weights.count {
+                let distance = centers[number * weights.count + part]
+                let gap = Self.gap(distance, extents[start + 2 * part], extents[start + 2 * part + 1])
+                gaps += weights[part] * gap * gap
+                whole += distance * distance
+            }
+            let end = start + 2 * weights.count
+            let gap = Self.gap(whole.squareRoot(), extents[end], extents[end + 1])
+            let larger = max(gaps, least * gap * gap)
+            if larger <= limit { found.append((number, larger)) }
         }
-        let end = start + 2 * weights.count
-        let gap = Self.gap(whole.squareRoot(), extents[end], extents[end + 1])
-        return max(gaps, least * gap * gap)
+        return found
     }
 
     private static func gap(_ distance: Float, _ low: Float, _ high: Float) -> Float {
         max(0, low - RingBound.raised(distance), RingBound.lowered(distance) - high)
     }
 
-    /// A lower bound on the true distance to the items of a partition that is not refined yet.
-    private func ball(_ number: Int) -> Float {
-        let weights = self.query.weights
-        var square: Float = 0
-        for part in 0..<weights.count {
-            let high = self.view.extents[2 * (number * (weights.count + 1) + part) + 1]
-            square += weights[part] * high * high
+    /// The partitions whose balls come within a true distance, by what is known before they are refined.
+    private func ballsWithin(_ radius: Float, except first: Int) -> [Int] {
+        let (weights, extents, distances) = (self.query.weights, self.view.extents, self.distances)
+        let partCount = weights.count
+        let largestRoot = (weights.max() ?? 0).squareRoot()
+        var left: [Int] = []
+        left.reserveCapacity(distances.count)
+        for number in distances.indices where number != first {
+            let start = 2 * number * (partCount + 1)
+            let distance = RingBound.lowered(distances[number])
+            // A share of 2⁻¹⁵ covers the roundings of all of this; see `RingBound`.
+            let whole = RingBound.raised(largestRoot * extents[start + 2 * partCount + 1])
+            guard distance - whole <= radius else { continue }
+            var square: Float = 0
+            for part in 0..<partCount {
+                let high = extents[start + 2 * part + 1]
+                square += weights[part] * high * high
+            }
+            if distance - RingBound.raised(square.squareRoot()) <= radius { left.append(number) }
         }
-        // A share of 2⁻¹⁵ covers the roundings of all of this; see `RingBound`.
-        return RingBound.lowered(self.distances[number]) - RingBound.raised(square.squareRoot())
+        return left
     }
 }

@@ -67,8 +67,9 @@ struct PartitionBuilder {
             written: self.members.count
         )
         let images = self.basis.images(of: self.rows)
-        let center = self.basis.image(of: self.reference)
-        let steps = self.steps(of: images, around: center)
+        // Codes are around what is stored, not around what was rounded.
+        let center = self.basis.image(of: self.reference).map { UpperHalf.widened(UpperHalf.rounded($0)) }
+        let steps = self.steps(of: images, around: center).map { UpperHalf.widened(UpperHalf.rounded($0)) }
         let encoded = EncodedVectors(
             rotated: images.values.span,
             center: center,
@@ -81,12 +82,14 @@ struct PartitionBuilder {
             self.basis.projectionError
                 * (length(of: Array(self.rows.row(member))) + centerLength)
         }
-        let scales = self.scales(of: encoded, errors: errors) + [centerLength]
+        let rings = self.rings()
+        let ringScale = RingBound.scale(largest: rings.max() ?? 0)
+        let scales = self.scales(of: encoded, errors: errors) + [ringScale, centerLength]
         store.fill(self.shape.reference, with: self.reference)
-        store.fill(self.shape.center, with: center)
-        store.fill(self.shape.steps, with: steps)
+        store.fill(self.shape.center, with: center.map(UpperHalf.rounded))
+        store.fill(self.shape.steps, with: steps.map(UpperHalf.rounded))
         store.fill(self.shape.scales, with: scales)
-        store.fill(self.shape.rings, with: self.rings())
+        store.fill(self.shape.rings, with: self.multiples(of: ringScale, rings))
         store.fill(self.shape.facets, with: self.postings.facets)
         store.fill(self.shape.postingStarts, with: self.postings.starts)
         store.fill(self.shape.postings, with: self.postings.slots)
@@ -134,13 +137,17 @@ struct PartitionBuilder {
         }
     }
 
-    /// (1 + P), so that the largest error and the largest squared length of each part's head fit a byte.
+    /// (2 + P), so that the largest error, the largest squared length of each part's head and the largest distance
+    /// in the tail fit a byte.
     private func scales(of encoded: EncodedVectors, errors: [Float]) -> [Float] {
         let layout = self.shape.layout
-        var scales = [Float](repeating: 0, count: 1 + layout.partCount)
+        var scales = [Float](repeating: 0, count: 2 + layout.partCount)
         for member in self.members.indices {
             let error = encoded.headErrors[member] * (1 + layout.roundingShare) + errors[member] + 1e-18
             scales[0] = max(scales[0], error / 250)
+            // Not much less than what rounding may have done either.
+            let tail = encoded.tailDistances[member] / 250 + 8 * (errors[member] + 1e-18)
+            scales[1 + layout.partCount] = max(scales[1 + layout.partCount], tail)
             for part in 0..<layout.partCount {
                 scales[1 + part] = max(
                     scales[1 + part],
@@ -160,6 +167,16 @@ struct PartitionBuilder {
             for index in extent.indices { rings[index * ringCount + ring] = extent[index] }
         }
         return rings
+    }
+
+    /// (P + 1, 2, R), rounded outward.
+    private func multiples(of scale: Float, _ rings: [Float]) -> [UInt16] {
+        let ringCount = self.shape.ringCount
+        return rings.enumerated().map { index, distance in
+            index / ringCount % 2 == 0
+                ? RingBound.multipleBelow(distance, scale: scale)
+                : RingBound.multipleAbove(distance, scale: scale)
+        }
     }
 
     private func extent(of items: ArraySlice<Int>) -> [Float] {

@@ -43,9 +43,9 @@ struct PartitionScan {
         self.choose(store.basis)
         let shape = store.shape
         let count = shape.layout.positionCount
-        // SAFETY: C floats each, in memory that the store holds.
-        let center = unsafe Span<Float>(_unsafeStart: store.start(shape.center), count: count)
-        let steps = unsafe Span<Float>(_unsafeStart: store.start(shape.steps), count: count)
+        // SAFETY: C half floats each, in memory that the store holds.
+        let center = unsafe Span<UInt16>(_unsafeStart: store.start(shape.center), count: count)
+        let steps = unsafe Span<UInt16>(_unsafeStart: store.start(shape.steps), count: count)
         let buffer = unsafe self.scratch.factors(place)
         // SAFETY: the scratch lives as long as the search, and nothing else uses it meanwhile.
         var factors = unsafe buffer.mutableSpan
@@ -88,8 +88,8 @@ struct PartitionScan {
 
     private mutating func reach(limit: Float, in store: PartitionStore) -> CodeReach {
         self.choose(store.basis)
-        let lengthPlace = store.shape.scales + 4 * (1 + store.shape.layout.partCount)
-        // SAFETY: the last of the 2 + P scales.
+        let lengthPlace = store.shape.scales + 4 * (3 + store.shape.layout.partCount)
+        // SAFETY: the last of the 4 + P scales.
         let centerLength = unsafe store.start(lengthPlace, of: Float.self)[0]
         return self.images[self.current].bound.reach(limit: limit, centerLength: centerLength)
     }
@@ -106,11 +106,11 @@ struct PartitionScan {
         )
         let tails = unsafe RawSpan(
             _unsafeStart: store.memory.base + shape.tails,
-            byteCount: shape.rows - shape.tails
+            byteCount: shape.reference - shape.tails
         )
         let scales = unsafe Span<Float>(
             _unsafeStart: store.start(shape.scales),
-            count: 1 + shape.layout.partCount
+            count: 2 + shape.layout.partCount
         )
         let (maskBuffer, factorBuffer) = unsafe (self.scratch.masks(place), self.scratch.factors(place))
         let weights = self.weights
@@ -151,7 +151,7 @@ struct PartitionScan {
         )
         let scales = unsafe Span<Float>(
             _unsafeStart: store.start(shape.scales),
-            count: 1 + shape.layout.partCount
+            count: 2 + shape.layout.partCount
         )
         // The reach of nothing is what the query's own image may be off by.
         let own = self.reach(limit: 0, in: store)
@@ -162,7 +162,7 @@ struct PartitionScan {
             terms: terms,
             scales: scales,
             partWeights: weights.span,
-            errorWeight: own.errorWeight
+            reach: own
         ).map { max(0, $0 - own.radius) / norm }
     }
 }

@@ -10,16 +10,15 @@ struct PartitionShape: Sendable, Equatable {
     /// Entries in all postings.
     let postingCount: Int
 
-    /// (S), the reference point.
-    let reference: Int
-    /// (C), its image.
-    let center: Int
-    /// (C), what a unit of code stands for.
-    let steps: Int
-    /// (2 + P): of errors, of each part's squared lengths; the length of the center.
+    /// (4 + P): of errors, of each part's squared lengths, of distances in the tail, of rings; the length of the
+    /// center.
     let scales: Int
+    /// (C), the image of the reference point, about: upper halves of floats.
+    let center: Int
+    /// (C), what a unit of code stands for: upper halves of floats.
+    let steps: Int
     /// (P + 1, 2, R), smallest and largest distance of each ring's vectors to the reference point, part by part, then of
-    /// all parts together, widened by rounding.
+    /// all parts together, widened by rounding, as 16-bit multiples of a scale.
     let rings: Int
     /// (F), ascending.
     let facets: Int
@@ -29,6 +28,8 @@ struct PartitionShape: Sendable, Equatable {
     let postings: Int
     let blocks: Int
     let tails: Int
+    /// (S), the reference point; a search reads the view's copy.
+    let reference: Int
     /// (capacity, S).
     let rows: Int
     /// (capacity), 16 bytes each.
@@ -55,17 +56,17 @@ struct PartitionShape: Sendable, Equatable {
             defer { end += (bytes + 63) / 64 * 64 }
             return end
         }
-        self.reference = section(4 * layout.stride)
-        self.center = section(4 * layout.positionCount)
-        self.steps = section(4 * layout.positionCount)
-        self.scales = section(4 * (2 + layout.partCount))
-        self.rings = section(4 * 2 * (layout.partCount + 1) * ringCount)
+        self.scales = section(4 * (4 + layout.partCount))
+        self.center = section(2 * layout.positionCount)
+        self.steps = section(2 * layout.positionCount)
+        self.rings = section(2 * 2 * (layout.partCount + 1) * ringCount)
         self.facets = section(4 * facetCount)
         self.postingStarts = section(4 * (facetCount + 1))
         self.postings = section(2 * postingCount)
         self.blocks = section(capacity / 16 * layout.blockBytes)
         // The scan of a tail reads whole groups, so a group more than the last tail needs.
         self.tails = section(capacity * layout.tailBytes + 2 * (layout.positionCount - 32) / 4)
+        self.reference = section(4 * layout.stride)
         self.rows = section(4 * capacity * layout.stride)
         self.ids = section(16 * capacity)
         self.owners = section(4 * capacity)
@@ -73,5 +74,9 @@ struct PartitionShape: Sendable, Equatable {
         self.byteCount = end
     }
 
+    /// Bytes that a search reads before any code: all in front of the facets.
+    var headBytes: Int { self.facets }
+
+    /// Rings of 16 sorted slots each.
     var ringCount: Int { (self.sortedCount + 15) / 16 }
 }

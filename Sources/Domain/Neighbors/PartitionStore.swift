@@ -61,11 +61,11 @@ final class PartitionStore: @unchecked Sendable {
         unsafe self.start(self.shape.sets, of: UInt32.self)[slot]
     }
 
-    /// Brings nearer the codes of a few blocks.
+    /// Brings nearer the codes of as many blocks as a scan of heads does not fetch itself.
     @inline(__always)
     func prefetchBlocks(from block: Int) {
         let start = self.shape.blocks + block * self.shape.layout.blockBytes
-        unsafe prefetch(self.memory.base + start, byteCount: 4 * self.shape.layout.blockBytes)
+        unsafe prefetch(self.memory.base + start, byteCount: 6 * self.shape.layout.blockBytes)
     }
 
     /// (S).
@@ -81,11 +81,17 @@ final class PartitionStore: @unchecked Sendable {
     /// (S).
     var reference: [Float] { self.floats(self.shape.reference, self.stride) }
     /// (C).
-    var center: [Float] { self.floats(self.shape.center, self.shape.layout.positionCount) }
+    var center: [Float] { self.halves(self.shape.center, self.shape.layout.positionCount) }
     /// (C).
-    var steps: [Float] { self.floats(self.shape.steps, self.shape.layout.positionCount) }
-    /// (2 + P).
-    var scales: [Float] { self.floats(self.shape.scales, 2 + self.shape.layout.partCount) }
+    var steps: [Float] { self.halves(self.shape.steps, self.shape.layout.positionCount) }
+    /// (4 + P).
+    var scales: [Float] { self.floats(self.shape.scales, 4 + self.shape.layout.partCount) }
+
+    private func halves(_ offset: Int, _ count: Int) -> [Float] {
+        let start: UnsafePointer<UInt16> = unsafe self.start(offset)
+        // SAFETY: both sections of halves have C of them; see `PartitionShape`.
+        return (0..<count).map { unsafe UpperHalf.widened(start[$0]) }
+    }
 
     private var stride: Int { self.shape.layout.stride }
 
@@ -144,8 +150,11 @@ final class PartitionStore: @unchecked Sendable {
         let packed = PackedCode(encoded, at: index, layout: layout, projectionError: projectionError)
         let lane = slot % 16
         let block = unsafe self.mutable(self.shape.blocks + slot / 16 * layout.blockBytes, of: UInt8.self)
-        // SAFETY: as in `write`; a block has 1 + P header rows and 256 bytes of planes behind the header.
-        unsafe block[lane] = packed.errorCode(scale: scales[0])
+        // SAFETY: as in `write`; a block has 2 + P header rows and 256 bytes of planes behind the header.
+        let tailDistance = packed.tailDistanceCode(scale: scales[1 + layout.partCount])
+        // Without bounds on the tail nothing is known of the vector at all.
+        unsafe block[lane] = tailDistance == nil ? PackedCode.unbounded : packed.errorCode(scale: scales[0])
+        unsafe block[(1 + layout.partCount) * 16 + lane] = tailDistance ?? 0
         for part in 0..<layout.partCount {
             unsafe block[(1 + part) * 16 + lane] = packed.lengthCode(part, scale: scales[1 + part])
         }

@@ -65,11 +65,12 @@ struct RingSearch {
         guard !self.view.partitions.isEmpty else { return }
         // The nearest reference point first: what is found there rules out most other partitions at once.
         let first = self.bounds.nearest
+        self.view.partitions[first].prefetchHead()
         self.bounds.refine([first])
         self.look(at: self.open(first, at: 0), at: 0)
         let found = self.bounds.within(
             self.trueRadius,
-            limit: self.distances.ringLimit(self.limit),
+            limit: self.distances.ringLimit(self.top.limit),
             except: first
         )
         self.cost.distancesComputed += self.bounds.refinedCount
@@ -81,30 +82,32 @@ struct RingSearch {
         queue.make()
         var gaps = [Float](repeating: 0, count: self.view.partitions.count)
         for (number, gap) in found { gaps[number] = gap }
-        var limit = self.distances.ringLimit(self.limit)
+        var limit = self.distances.ringLimit(self.top.limit)
         // Several at once, so that the memory of one arrives while another is looked at.
         var waveSize = 2
         var wave: [Open] = []
+        let partitions = self.view.partitions
+        queue.forEachOfFirst(waveSize) { partitions[$0].prefetchHead() }
         while true {
-            queue.forEachOfFirst(waveSize) { self.view.partitions[$0].prefetchHead() }
             wave.removeAll(keepingCapacity: true)
             while wave.count < waveSize, let number = queue.pop() {
                 if gaps[number] > limit { continue }
                 wave.append(self.open(number, at: wave.count))
             }
             if wave.isEmpty { break }
+            // The heads of the next wave arrive while this one is looked at.
+            queue.forEachOfFirst(min(SearchScratch.waveSize, 2 * waveSize)) { number in
+                if gaps[number] <= limit { partitions[number].prefetchHead() }
+            }
             for place in wave.indices { self.look(at: wave[place], at: place) }
-            limit = self.distances.ringLimit(self.limit)
+            limit = self.distances.ringLimit(self.top.limit)
             waveSize = min(SearchScratch.waveSize, 2 * waveSize)
         }
         self.cost.radius = self.top.radius
     }
 
-    /// A computed squared distance that a candidate must not exceed to matter.
-    private var limit: Float { DistanceBound.squaredLimit(of: self.top.radius) }
-
     /// A true distance that no candidate that matters exceeds.
-    private var trueRadius: Float { Float(self.distances.trueDistance(ofSquared: self.limit)).nextUp }
+    private var trueRadius: Float { Float(self.distances.trueDistance(ofSquared: self.top.limit)).nextUp }
 
     /// Finds which lanes of a partition are to be looked at, and asks for their codes.
     private mutating func open(_ number: Int, at place: Int) -> Open {
@@ -118,13 +121,13 @@ struct RingSearch {
             open.isSparse = admitted.count * Self.sparseShare < partition.count
             if open.isSparse { return open }
         } else if partition.removed.isEmpty {
-            for block in 0..<open.blockCount { unsafe masks[block] = .max }
+            unsafe masks[..<open.blockCount].update(repeating: .max)
             unsafe masks[open.blockCount - 1] = partition.liveLanes(ofBlock: open.blockCount - 1)
         } else {
             for block in 0..<open.blockCount { unsafe masks[block] = partition.liveLanes(ofBlock: block) }
         }
         self.bounds.bound(&self.ringQuery, to: number)
-        open.laneCount = self.keepRings(of: partition, at: place, limit: self.limit)
+        open.laneCount = self.keepRings(of: partition, at: place, limit: self.top.limit)
         guard open.laneCount > 0 else { return open }
         for block in 0..<open.blockCount where unsafe masks[block] != 0 {
             partition.store.prefetchBlocks(from: block)
@@ -137,10 +140,13 @@ struct RingSearch {
     /// Clears the lanes of blocks whose rings are too far.
     ///
     /// - Returns: lanes that are left.
-    private func keepRings(of partition: Partition, at place: Int, limit: Float) -> Int {
+    // Mutating only so that no copy of all of this is made for the call.
+    private mutating func keepRings(of partition: Partition, at place: Int, limit: Float) -> Int {
         let shape = partition.store.shape
-        // SAFETY: (P + 1, 2, R) floats lie there, in memory that the view's partition holds.
-        let extents = unsafe Span<Float>(
+        let scalePlace = shape.scales + 4 * (2 + self.partCount)
+        // SAFETY: the last scale but one, and (P + 1, 2, R) numbers, in memory that the view's partition holds.
+        let scale = unsafe partition.store.start(scalePlace, of: Float.self)[0]
+        let extents = unsafe Span<UInt16>(
             _unsafeStart: partition.store.start(shape.rings),
             count: 2 * (self.partCount + 1) * shape.ringCount
         )
@@ -154,6 +160,7 @@ struct RingSearch {
             in: &masks,
             closedCount: closed,
             extents: extents,
+            scale: scale,
             limit: self.distances.ringLimit(limit)
         )
     }
@@ -186,7 +193,7 @@ struct RingSearch {
         }
         for block in all.indices { unsafe masks[block] = 0 }
         for block in order { unsafe masks[block] = all[block] }
-        let laneCount = self.keepRings(of: partition, at: place, limit: self.limit)
+        let laneCount = self.keepRings(of: partition, at: place, limit: self.top.limit)
         self.lookAtMasks(of: open, laneCount: laneCount, at: place)
     }
 
@@ -200,7 +207,7 @@ struct RingSearch {
             at: place,
             terms: open.terms,
             blockCount: open.blockCount,
-            limit: self.limit
+            limit: self.top.limit
         )
         guard self.scan.candidates.count > 0 else { return }
         self.scan.candidates.sortNearestFirst()
@@ -237,7 +244,7 @@ struct RingSearch {
             store.prefetchID(slot)
         }
         let (row, ends, weights) = (self.row, self.view.layout.ends, self.query.weights)
-        var limit = self.limit
+        var limit = self.top.limit
         var radius = isBounded ? self.scan.radius(limit: limit, in: store) : .infinity
         for index in 0..<count {
             if index + Self.fetchedAhead < count {
@@ -261,7 +268,7 @@ struct RingSearch {
             self.top.offer(
                 self.view.entry(squared.squareRoot(), slot, of: number, grouping: self.query.grouping)
             )
-            limit = self.limit
+            limit = self.top.limit
             if isBounded { radius = self.scan.radius(limit: limit, in: store) }
         }
     }

@@ -16,6 +16,8 @@ struct TopList {
     private let k: Int
     private let isGrouping: Bool
     private(set) var entries: [Entry] = []
+    /// A computed squared distance that a candidate must not exceed to matter; see `radius`.
+    private(set) var limit = Float.infinity
     /// The entry of each group that is in the list.
     private var bestOfGroup: [NeighborID: Entry] = [:]
 
@@ -32,6 +34,7 @@ struct TopList {
     }
 
     mutating func offer(_ entry: Entry) {
+        defer { self.limit = DistanceBound.squaredLimit(of: self.radius) }
         if self.entries.count == self.k, let last = self.entries.last, !Entry.precedes(entry, last) { return }
         if self.isGrouping {
             if let known = self.bestOfGroup[entry.group] {

@@ -30,7 +30,7 @@ package struct CodeCandidates: Sendable {
     ///   - blocks: (N, `blockBytes`).
     ///   - masks: (N), the lanes to look at.
     ///   - factors: (C), from `codeFactors`, as `terms`.
-    ///   - scales: (1 + P), of errors and of each part's squared lengths.
+    ///   - scales: (2 + P), of errors, of each part's squared lengths, of distances in the tail.
     ///   - partWeights: (P).
     package mutating func scanHeads(
         blocks: RawSpan,
@@ -46,10 +46,10 @@ package struct CodeCandidates: Sendable {
         precondition(blocks.byteCount >= masks.count * blockBytes, "fewer blocks than masks")
         precondition(masks.count * CodeShape.blockVectors + CodeShape.blockVectors <= slots.count, "no room")
         precondition(
-            factors.count >= CodeShape.headPositions && scales.count == 1 + partCount,
+            factors.count >= CodeShape.headPositions && scales.count == 2 + partCount,
             "counts differ"
         )
-        var terms = terms.forC
+        var (terms, reach) = (terms.forC, reach.forC)
         // SAFETY: blocks, lanes, factors and scales were counted above; a mask names no lane beyond its block, so there
         // are at most N times 16 results; C keeps no pointer.
         count = unsafe blocks.withUnsafeBytes { blocks in
@@ -67,8 +67,7 @@ package struct CodeCandidates: Sendable {
                                 scales.baseAddress,
                                 weights.baseAddress,
                                 partCount,
-                                reach.radius,
-                                reach.errorWeight,
+                                &reach,
                                 &slots,
                                 &scores
                             )
@@ -101,7 +100,7 @@ package struct CodeCandidates: Sendable {
             count == 0 || tails.byteCount >= Int(largest) * tailBytes + max(tailBytes, 2 * padded),
             "a candidate without a tail"
         )
-        var terms = terms.forC
+        var (terms, reach) = (terms.forC, reach.forC)
         let found = count
         // SAFETY: the farthest tail that is read was checked above, so were the factors; C keeps no pointer.
         count = unsafe tails.withUnsafeBytes { tails in
@@ -115,8 +114,7 @@ package struct CodeCandidates: Sendable {
                         &terms,
                         weights.baseAddress,
                         weights.count,
-                        reach.radius,
-                        reach.errorWeight,
+                        &reach,
                         &slots,
                         &scores,
                         found
@@ -156,7 +154,7 @@ package struct CodeCandidates: Sendable {
 /// - Parameters:
 ///   - blocks: (N, `CodeShape.blockBytes`).
 ///   - factors: (C), from `codeFactors`, as `terms`.
-///   - scales: (1 + P), of errors and of each part's squared lengths.
+///   - scales: (2 + P), of errors, of each part's squared lengths, of distances in the tail.
 ///   - partWeights: (P).
 /// - Returns: (N, 16).
 package func headBounds(
@@ -165,14 +163,14 @@ package func headBounds(
     terms: CodeTerms,
     scales: Span<Float>,
     partWeights: Span<Float>,
-    errorWeight: Float
+    reach: CodeReach
 ) -> [Float] {
     let partCount = partWeights.count
     let blockBytes = CodeShape.blockBytes(partCount: partCount)
     let blockCount = blocks.byteCount / blockBytes
-    precondition(factors.count >= CodeShape.headPositions && scales.count == 1 + partCount, "counts differ")
+    precondition(factors.count >= CodeShape.headPositions && scales.count == 2 + partCount, "counts differ")
     var bounds = [Float](repeating: 0, count: blockCount * CodeShape.blockVectors)
-    var terms = terms.forC
+    var (terms, reach) = (terms.forC, reach.forC)
     // SAFETY: the counts were checked or made above; C keeps no pointer.
     unsafe blocks.withUnsafeBytes { blocks in
         unsafe factors.withUnsafeBufferPointer { factors in
@@ -187,7 +185,7 @@ package func headBounds(
                         scales.baseAddress,
                         weights.baseAddress,
                         partCount,
-                        errorWeight,
+                        &reach,
                         &bounds
                     )
                 }
@@ -209,6 +207,8 @@ package struct EncodedVectors: Sendable {
     package var headErrors: [Float]
     /// (N), distance of the codes to the vector.
     package var errors: [Float]
+    /// (N), distance of the vector to the center, in the tail.
+    package var tailDistances: [Float]
 
     /// Codes rotated vectors around a center.
     ///
@@ -229,6 +229,7 @@ package struct EncodedVectors: Sendable {
         tailLengths = headLengths
         headErrors = Array(repeating: 0, count: rows)
         errors = headErrors
+        tailDistances = headErrors
         // SAFETY: all counts were checked or made above; C keeps no pointer.
         unsafe rotated.withUnsafeBufferPointer { rotated in
             unsafe carina_encode(
@@ -243,7 +244,8 @@ package struct EncodedVectors: Sendable {
                 &headLengths,
                 &tailLengths,
                 &headErrors,
-                &errors
+                &errors,
+                &tailDistances
             )
         }
     }

@@ -16,7 +16,7 @@ package enum CodeShape {
 
     /// Bytes of a block of vectors of so many parts.
     package static func blockBytes(partCount: Int) -> Int {
-        ((1 + partCount) * blockVectors + 63) / 64 * 64 + planeBytes
+        ((2 + partCount) * blockVectors + 63) / 64 * 64 + planeBytes
     }
 
     /// Words that the kernels multiply for a tail of so many.
@@ -31,6 +31,8 @@ package struct CodeTerms: Sendable {
     var headBase: Float = 0
     var tailBase: Float = 0
     var slack: Float = 0
+    var tailLow: Float = 0
+    var tailHigh: Float = 0
 
     /// No terms yet.
     package init() {}
@@ -40,10 +42,19 @@ package struct CodeTerms: Sendable {
         headBase = terms.head_base
         tailBase = terms.tail_base
         slack = terms.slack
+        tailLow = terms.tail_low
+        tailHigh = terms.tail_high
     }
 
     var forC: carina_query_terms {
-        carina_query_terms(scale: scale, head_base: headBase, tail_base: tailBase, slack: slack)
+        carina_query_terms(
+            scale: scale,
+            head_base: headBase,
+            tail_base: tailBase,
+            slack: slack,
+            tail_low: tailLow,
+            tail_high: tailHigh
+        )
     }
 }
 
@@ -53,11 +64,26 @@ package struct CodeReach: Sendable {
     package var radius: Float
     /// What a vector's own coding error counts.
     package var errorWeight: Float
+    /// The least weight of a part.
+    package var leastWeight: Float
+    /// What the query's image may be off by, weights left out.
+    package var imageError: Float
 
     /// A reach.
-    package init(radius: Float, errorWeight: Float) {
+    package init(radius: Float, errorWeight: Float, leastWeight: Float, imageError: Float) {
         self.radius = radius
         self.errorWeight = errorWeight
+        self.leastWeight = leastWeight
+        self.imageError = imageError
+    }
+
+    var forC: carina_code_reach {
+        carina_code_reach(
+            radius: radius,
+            error_weight: errorWeight,
+            least_weight: leastWeight,
+            image_error: imageError
+        )
     }
 }
 
@@ -65,11 +91,12 @@ package struct CodeReach: Sendable {
 ///
 /// - Parameters:
 ///   - query: (C), as `center`, `steps`, `weights` and `factors`; C is a multiple of 16.
+///   - center: upper halves of floats, as `steps`; see `UpperHalf`.
 ///   - factors: overwritten.
 package func codeFactors(
     query: Span<Float>,
-    center: Span<Float>,
-    steps: Span<Float>,
+    center: Span<UInt16>,
+    steps: Span<UInt16>,
     weights: Span<Float>,
     into factors: inout MutableSpan<Int16>
 ) -> CodeTerms {
@@ -122,12 +149,13 @@ package struct RingQuery: Sendable {
     /// - Parameters:
     ///   - masks: (N), of which those of the first `closedCount` blocks may be cleared.
     ///   - extents: (P + 1, 2, R), smallest and largest distance of each ring's vectors to the reference point, part by
-    ///     part, then of all parts together.
+    ///     part, then of all parts together, as multiples of `scale`.
     /// - Returns: lanes that are left in all masks.
     package func keepRings(
         in masks: inout MutableSpan<UInt16>,
         closedCount: Int,
-        extents: Span<Float>,
+        extents: Span<UInt16>,
+        scale: Float,
         limit: Float
     ) -> Int {
         let ringCount = extents.count / (2 * low.count)
@@ -141,6 +169,7 @@ package struct RingQuery: Sendable {
             unsafe extents.withUnsafeBufferPointer { extents in
                 unsafe carina_keep_rings(
                     extents.baseAddress,
+                    scale,
                     ringCount,
                     closedCount,
                     low,

@@ -6,7 +6,7 @@ package enum DurableFile {
     ///
     /// - Throws: `StorageError` of kind `file`; the old content is then still there.
     package static func write(_ bytes: [UInt8], to path: String) throws(StorageError) {
-        let temporary = "\(path).\(getpid()).\(UInt64.random(in: 0 ... .max)).new"
+        let temporary = temporaryPath(beside: path)
         try writeNew(bytes, to: temporary)
         do throws(StorageError) {
             try move(temporary, to: path)
@@ -83,6 +83,11 @@ package enum DurableFile {
         try syncFolder(parent)
     }
 
+    /// A name that no other writer of this file has, in the same folder.
+    static func temporaryPath(beside path: String) -> String {
+        "\(path).\(getpid()).\(UInt64.random(in: 0 ... .max)).new"
+    }
+
     /// Writes and syncs a file which must not exist yet; a half-written one is removed.
     static func writeNew(_ bytes: [UInt8], to path: String) throws(StorageError) {
         let descriptor = unsafe open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
@@ -98,7 +103,7 @@ package enum DurableFile {
     }
 
     /// Renames a file over another of the same file system and syncs the folder.
-    static func move(_ source: String, to path: String) throws(StorageError) {
+    package static func move(_ source: String, to path: String) throws(StorageError) {
         guard unsafe rename(source, path) == 0 else { throw systemError("rename") }
         try syncFolder(folder(of: path))
     }
@@ -111,9 +116,15 @@ package enum DurableFile {
         guard fsync(descriptor) == 0 else { throw systemError("fsync") }
     }
 
-    private static func writeAll(_ bytes: [UInt8], to descriptor: CInt) throws(StorageError) {
+    /// Writes bytes at the place where the descriptor stands.
+    static func writeAll(_ bytes: [UInt8], to descriptor: CInt) throws(StorageError) {
+        try unsafe writeAll(bytes.span.bytes, to: descriptor)  // A byte has no padding.
+    }
+
+    /// Writes bytes at the place where the descriptor stands.
+    static func writeAll(_ bytes: RawSpan, to descriptor: CInt) throws(StorageError) {
         var offset = 0
-        while offset < bytes.count {
+        while offset < bytes.byteCount {
             let count = unsafe bytes.withUnsafeBytes { buffer in
                 // SAFETY: offset < count of the buffer, and write reads at most the count which remains.
                 unsafe Glibc.write(

@@ -17,6 +17,11 @@ package struct CRC32C: Sendable {
 
     /// Takes in more bytes; how they are divided among calls makes no difference.
     package mutating func update(_ bytes: Span<UInt8>) {
+        unsafe update(bytes.bytes)  // A byte has no padding.
+    }
+
+    /// Takes in more bytes, whatever they stand for.
+    package mutating func update(_ bytes: RawSpan) {
         state = unsafe bytes.withUnsafeBytes { source in
             unsafe Self.tables.withUnsafeBufferPointer { tables in
                 unsafe Self.advance(state, over: source, tables)

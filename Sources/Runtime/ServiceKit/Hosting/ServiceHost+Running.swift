@@ -60,6 +60,8 @@ struct Running {
 extension ServiceHost {
     private static let answersDrain = Duration.seconds(5)
     private static let loopsDrain = Duration.seconds(2)
+    /// When the last work is over; what comes after takes at most two seconds.
+    private static let drainsEnd = Limits.drainMaximum - .seconds(3)
     private static let housekeepingInterval = Duration.seconds(5)
 
     /// Opens the state, lets the service register itself, then listens.
@@ -256,6 +258,7 @@ extension ServiceHost {
         }
         guard isFirst else { return }
         logger.info("draining")
+        let drainsEnd = ContinuousClock.now + Self.drainsEnd
         router.drain()
         if let listener = running.withLock(\.listener) {
             await within(Self.answersDrain) { await listener.close() }
@@ -263,7 +266,10 @@ extension ServiceHost {
         let loops = running.withLock(\.loops)
         for loop in loops { loop.cancel() }
         await within(Self.loopsDrain) { for loop in loops { await loop.value } }
-        for drain in registration.withLock(\.drains) { await within(Self.loopsDrain, drain) }
+        for drain in registration.withLock(\.drains) {
+            // Some have much to write: they get what is left, and each some time in any case.
+            await within(max(Self.loopsDrain, drainsEnd - ContinuousClock.now), drain)
+        }
         let (doorbells, publisher, health) = running.withLock { ($0.doorbells, $0.publisher, $0.health) }
         doorbells?.cancel()
         await doorbells?.value
