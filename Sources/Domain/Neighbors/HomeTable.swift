@@ -27,22 +27,27 @@ struct HomeTable: Sendable {
         self.count += 1
     }
 
-    mutating func remove(_ id: NeighborID, isIn: (Int) -> Bool) {
-        guard let place = self.place(of: id, isIn: isIn) else { return }
-        self.entries[place] = Self.deleted
+    /// Takes away an item that is in a partition.
+    mutating func remove(_ id: NeighborID, from partition: Int) {
+        self.entries[self.place(of: id, in: partition)] = Self.deleted
         self.count -= 1
     }
 
     /// Notes that an item has gone from one partition to another.
     mutating func move(_ id: NeighborID, from old: Int, to new: Int) {
-        let wanted = Self.entry(id, old)
+        self.entries[self.place(of: id, in: old)] = Self.entry(id, new)
+    }
+
+    /// Where an item is noted that is in a partition. Of items with equal tags in the same partition any entry serves:
+    /// they are alike.
+    private func place(of id: NeighborID, in partition: Int) -> Int {
+        let wanted = Self.entry(id, partition)
         var place = self.start(of: id)
-        // Of items with equal tags in the same partition any entry serves: they are alike.
         while self.entries[place] != wanted {
-            precondition(self.entries[place] != Self.free, "an item that was nowhere has moved")
+            precondition(self.entries[place] != Self.free, "an item that is not where it was put")
             place = self.next(place)
         }
-        self.entries[place] = Self.entry(id, new)
+        return place
     }
 
     /// Whether there is no room for another item.

@@ -15,7 +15,7 @@ extension NeighborIndex {
     }
 
     /// Room that a partition of so many items gets for more.
-    private static func room(_ count: Int) -> Int { max(16, count / 8) }
+    static func room(_ count: Int) -> Int { max(16, count / 8) }
 
     /// Divides, sorts or dissolves a partition after a change, if it is due.
     mutating func settle(_ home: Int) {
@@ -106,12 +106,8 @@ extension NeighborIndex {
     }
 
     /// Sorts a partition and moves its reference point to the mean of its items.
-    mutating func rebuild(_ home: Int, adding new: (member: Member, row: [Float])? = nil) {
-        var (members, rows) = self.items(of: home)
-        if let new {
-            members.append(new.member)
-            rows = Matrix(rows: rows.rows + 1, columns: rows.columns, values: rows.values + new.row)
-        }
+    mutating func rebuild(_ home: Int) {
+        let (members, rows) = self.items(of: home)
         let builder = self.builder(members, rows)
         self.view.replace(home, by: builder.partition(), extent: builder.extent)
     }
@@ -135,10 +131,7 @@ extension NeighborIndex {
     /// Gives the items of a partition to others.
     private mutating func dissolve(_ home: Int) {
         let (members, rows) = self.items(of: home)
-        let view = self.view
-        for member in members {
-            self.homes.remove(member.id) { view.partitions[$0].slot(of: member.id) != nil }
-        }
+        for member in members { self.homes.remove(member.id, from: home) }
         self.drop(home)
         for (index, member) in members.enumerated() { self.place(member, row: Array(rows.row(index))) }
     }

@@ -70,8 +70,7 @@ package struct NeighborIndex: Sendable {
     @discardableResult
     package mutating func remove(_ id: NeighborID) -> Bool {
         guard let home = self.home(of: id) else { return false }
-        let view = self.view
-        self.homes.remove(id) { view.partitions[$0].slot(of: id) != nil }
+        self.homes.remove(id, from: home)
         guard let slot = self.view.partitions[home].slot(of: id) else {
             preconditionFailure("an item that is not where it was put")
         }
@@ -97,11 +96,13 @@ package struct NeighborIndex: Sendable {
             from: self.view.partitions[home].store.reference.span,
             to: row.span
         )
-        if self.view.change(home, { $0.append(member, row: row) }) {
-            self.view.widen(home, by: wholeDistances(of: radii, partCount: radii.count))
-        } else {
-            self.rebuild(home, adding: (member, row))
+        if !self.view.change(home, { $0.append(member, row: row) }) {
+            // Full, shared with a copy of the index, or mapped from a file.
+            self.view.change(home) { $0 = $0.grown(room: Self.room($0.count)) }
+            let isAppended = self.view.change(home) { $0.append(member, row: row) }
+            precondition(isAppended, "a partition of our own has no room")
         }
+        self.view.widen(home, by: wholeDistances(of: radii, partCount: radii.count))
         self.settle(home)
     }
 

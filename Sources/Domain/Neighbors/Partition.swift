@@ -72,6 +72,17 @@ struct Member: Sendable {
         self.removedCount += 1
     }
 
+    /// The same items in a store of their own, with room for more.
+    func grown(room: Int) -> Partition {
+        var grown = Partition(store: self.store.grown(written: self.count, room: room), count: self.count)
+        guard !self.removed.isEmpty else { return grown }
+        let words = (grown.store.shape.capacity + 63) / 64
+        grown.removed =
+            self.removed.prefix(words) + Array(repeating: 0, count: max(0, words - self.removed.count))
+        grown.removedCount = self.removedCount
+        return grown
+    }
+
     /// Sets what a snapshot says was removed.
     mutating func restore(removed: [UInt64]) {
         self.removed = removed

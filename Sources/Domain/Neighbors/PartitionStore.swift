@@ -95,6 +95,43 @@ final class PartitionStore: @unchecked Sendable {
 
     private var stride: Int { self.shape.layout.stride }
 
+    /// A store of the same slots with room for more: copied as they are, which is far cheaper than to sort them again.
+    ///
+    /// - Parameters:
+    ///   - written: slots that count.
+    ///   - room: slots to keep free behind them.
+    func grown(written: Int, room: Int) -> PartitionStore {
+        let larger = PartitionShape(
+            layout: self.shape.layout,
+            capacity: (written + room + 15) / 16 * 16,
+            sortedCount: self.shape.sortedCount,
+            facetCount: self.shape.facetCount,
+            postingCount: self.shape.postingCount
+        )
+        let memory = NeighborMemory(zeroed: larger.byteCount)
+        let blocks = (written + 15) / 16
+        let sections = [
+            (0, 0, self.shape.blocks),
+            (self.shape.blocks, larger.blocks, blocks * self.shape.layout.blockBytes),
+            (self.shape.tails, larger.tails, written * self.shape.layout.tailBytes),
+            (self.shape.reference, larger.reference, 4 * self.stride),
+            (self.shape.rows, larger.rows, 4 * written * self.stride),
+            (self.shape.ids, larger.ids, 16 * written),
+            (self.shape.owners, larger.owners, 4 * written),
+            (self.shape.sets, larger.sets, 4 * written),
+        ]
+        for (old, new, byteCount) in sections {
+            precondition(
+                old + byteCount <= self.shape.byteCount && new + byteCount <= larger.byteCount,
+                "no room"
+            )
+            // SAFETY: within both pieces of memory, checked above; the new one is nobody else's yet.
+            unsafe UnsafeMutableRawPointer(mutating: memory.base + new)
+                .copyMemory(from: self.memory.base + old, byteCount: byteCount)
+        }
+        return PartitionStore(shape: larger, basis: self.basis, memory: memory, written: written)
+    }
+
     // MARK: Writing
 
     private func mutable<T>(_ offset: Int, of type: T.Type = T.self) -> UnsafeMutablePointer<T> {

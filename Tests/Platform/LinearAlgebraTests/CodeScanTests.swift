@@ -10,6 +10,7 @@ private struct CodeTwin {
     let codes: [[UInt8]]
     let headErrors: [UInt8]
     let headLengths: [[UInt8]]
+    let tailDistances: [UInt8]
     let tailLengths: [[Float]]
     let errors: [Float]
     let scales: [Float]
@@ -32,7 +33,8 @@ private struct CodeTwin {
         }
         self.tailLengths = (0..<vectorCount).map { _ in (0..<partCount).map { _ in Float(random.unit()) } }
         self.errors = (0..<vectorCount).map { _ in Float(random.unit()) * 0.2 }
-        self.scales = [0.001] + (0..<partCount).map { _ in Float(0.002 + 0.002 * random.unit()) }
+        self.tailDistances = (0..<vectorCount).map { _ in UInt8(random.below(256)) }
+        self.scales = [0.001] + (0..<partCount).map { _ in Float(0.002 + 0.002 * random.unit()) } + [0.01]
     }
 
     /// (N, blockBytes).
@@ -43,6 +45,7 @@ private struct CodeTwin {
             let (block, lane) = (vector / 16 * blockBytes, vector % 16)
             bytes[block + lane] = headErrors[vector]
             for part in 0..<partCount { bytes[block + (1 + part) * 16 + lane] = headLengths[vector][part] }
+            bytes[block + (1 + partCount) * 16 + lane] = tailDistances[vector]
             let planes = block + blockBytes - CodeShape.planeBytes
             for position in 0..<CodeShape.headPositions {
                 let (plane, nibble, half) = (position / 8, position % 8 / 2, position % 2)
@@ -73,6 +76,15 @@ private struct CodeTwin {
         return bytes
     }
 
+    /// A lower bound on the gap between the tails' distances to the center.
+    func tailGap(_ vector: Int, _ terms: CodeTerms) -> Double {
+        let scale = Double(scales[1 + partCount])
+        let (low, high) = (
+            Double(tailDistances[vector]) * scale, (Double(tailDistances[vector]) + 1.5) * scale
+        )
+        return max(0, low - Double(terms.tailHigh), Double(terms.tailLow) - high)
+    }
+
     /// Positions that a code has; those of the padding count for nothing.
     func isUsed(_ position: Int) -> Bool {
         position < CodeShape.headPositions
@@ -89,15 +101,17 @@ private struct CodeTwin {
         "scans of codes agree with their definition, number by number",
         arguments: [(1, 0), (1, 8), (2, 24), (3, 36), (2, 70), (5, 33)]
     )
-    func scans(partCount: Int, words: Int) throws {
+    func scans(partCount: Int, words: Int) {
         var random = SeededGenerator(seed: UInt64(100 * partCount + words))
         for count in [1, 15, 16, 17, 100] {
             let twin = CodeTwin(partCount: partCount, words: words, vectorCount: count, random: &random)
             let size = twin.positionCount
             let numbers = { (random: inout SeededGenerator) in (0..<size).map { _ in random.symmetric(1) } }
-            let (query, center) = (numbers(&random), numbers(&random))
+            let query = numbers(&random)
+            let center = numbers(&random).map { UpperHalf.rounded($0) }
             // Nothing is coded at the positions of the padding.
-            let steps = numbers(&random).enumerated().map { twin.isUsed($0) ? abs($1) * 0.1 : 0 }
+            let steps = numbers(&random).enumerated()
+                .map { UpperHalf.rounded(twin.isUsed($0) ? abs($1) * 0.1 : 0) }
             let positionWeights = numbers(&random).map { abs($0) }
             var factors = [Int16](repeating: 0, count: size)
             var output = factors.mutableSpan
@@ -108,7 +122,14 @@ private struct CodeTwin {
                 weights: positionWeights.span,
                 into: &output
             )
-            try checkFactors(factors, terms, query, center, steps, positionWeights)
+            checkFactors(
+                factors,
+                terms,
+                query,
+                center.map(UpperHalf.widened),
+                steps.map(UpperHalf.widened),
+                positionWeights
+            )
             let weights = (0..<partCount).map { _ in Float(random.unit()) }
             check(twin, factors: factors, terms: terms, weights: weights)
         }
@@ -122,7 +143,7 @@ private struct CodeTwin {
         _ center: [Float],
         _ steps: [Float],
         _ weights: [Float]
-    ) throws {
+    ) {
         var (head, tail) = (0.0, 0.0)
         for position in factors.indices {
             let offset = Double(query[position]) - Double(center[position])
@@ -147,8 +168,10 @@ private struct CodeTwin {
         }
         let head = 0..<CodeShape.headPositions
         let whole = 0..<twin.positionCount
-        for radius in [Float(0.2), 1, 3, .infinity] {
-            let reach = CodeReach(radius: radius, errorWeight: 0.7)
+        for (radius, leastWeight) in [
+            (Float(0.2), Float(0)), (1, 0), (3, 0), (1, 0.5), (3, 0.1), (.infinity, 0.5),
+        ] {
+            let reach = CodeReach(radius: radius, errorWeight: 0.7, leastWeight: leastWeight, imageError: 0)
             var candidates = CodeCandidates(room: 16 * masks.count)
             candidates.scanHeads(
                 blocks: blocks.span.bytes,
@@ -163,13 +186,21 @@ private struct CodeTwin {
             for vector in 0..<twin.vectorCount {
                 let score = score(twin, vector, factors, terms, weights, head)
                 let square = score + Double(terms.headBase) - Double(terms.slack)
-                let limit = Double(radius) + 0.7 * Double(twin.headErrors[vector]) * Double(twin.scales[0])
+                // What the tails leave of the radius is rounded up generously: only what is left out is judged then.
+                let gap = twin.tailGap(vector, terms)
+                let rest = max(0, Double(radius) * Double(radius) - Double(leastWeight) * gap * gap)
+                    .squareRoot()
+                let limit = rest + 0.7 * Double(twin.headErrors[vector]) * Double(twin.scales[0])
                 guard twin.headErrors[vector] < 255, radius.isFinite else {
                     #expect(found.contains(vector))
                     continue
                 }
                 if abs(square - limit * limit) < 1e-3 { continue }
-                #expect(found.contains(vector) == (square < limit * limit))
+                if leastWeight == 0 {
+                    #expect(found.contains(vector) == (square < limit * limit))
+                } else if !found.contains(vector) {
+                    #expect(square > limit * limit)
+                }
             }
             candidates.scanTails(
                 tails: tails.span.bytes,
