@@ -8,7 +8,7 @@ FLAGS := -c release -Xswiftc -enable-testing --disable-index-store --explicit-ta
 BIN := .build/release
 OURS := Sources Services Tests
 
-.PHONY: demo test bench images format lint build dependencies
+.PHONY: demo test bench bench-index images format lint build dependencies
 
 dependencies:
 	@command -v swift >/dev/null || { echo "Swift 6.3 is missing: https://www.swift.org/install/linux/debian/12"; exit 1; }
@@ -30,6 +30,16 @@ test: dependencies lint
 
 bench: build
 	$(BIN)/carina-benchmarks
+
+# The neighbor index beside FAISS, hnswlib and usearch: SETS=a,b COUNT=1000000 KEEP=1 …, see Tests/Benchmarks/Index/bench.py.
+bench-index: dependencies .venv/.bench-index
+	swift build $(FLAGS) --product carina-benchmarks
+	.venv/bin/python -B Tests/Benchmarks/Index/bench.py
+
+.venv/.bench-index: Tests/Benchmarks/Index/requirements.txt
+	python3 -m venv .venv
+	.venv/bin/python -m pip install --quiet --requirement $<
+	touch $@
 
 images: build
 	Compose/build-images.sh

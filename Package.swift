@@ -93,7 +93,7 @@ let floor0: [Target] = [
 let platform: [Target] = [
     module("Wire", in: "Platform"),
     module("Messaging", in: "Platform", ["CNNG"]),
-    module("Storage", in: "Platform", [crypto, grdb]),
+    module("Storage", in: "Platform", [crypto, grdb, "Wire"]),
     module("LinearAlgebra", in: "Platform", ["COpenBLAS", "CKernels"]),
     module("ImageCodecs", in: "Platform", ["CJPEG", "CPNG", "CDCMTK"]),
     module("Processes", in: "Platform"),
@@ -112,6 +112,7 @@ let domain: [Target] = [
 
 let runtime: [Target] = [
     module("Contracts", in: "Runtime", ["Wire", "Messaging", "Tomography"]),
+    module("Snapshots", in: "Runtime", ["Contracts", "Neighbors", "Storage", "Wire"]),
     module(
         "ServiceKit",
         in: "Runtime",
@@ -142,20 +143,20 @@ let services: [Target] =
     )
     + service("Trainer", kit + ["ImageCodecs", "Learning", "Lungs", "Rendering", "Tomography"])
     + service("Embedder", kit + ["Learning", "Lungs", "Orientation", "Tomography"])
-    + service("Index", kit + ["Neighbors"])
+    + service("Index", kit + ["Neighbors", "Snapshots"])
     + service("Gateway", kit + [lifecycle, nioCore, "LineProtocol", "Tomography"])
     + service(
         "Carina",
         kit + [
             argumentParser, "ImageCodecs", "LineProtocol", "Lungs", "Phantom", "Processes", "Rendering",
-            "Tomography",
+            "Snapshots", "Tomography",
         ]
     )
 
 let allTests: [Target] = [
     tests(of: "Wire", in: "Platform", ["TestKit", "Wire"]),
     tests(of: "Messaging", in: "Platform", ["Messaging", "TestKit"]),
-    tests(of: "Storage", in: "Platform", ["Storage", "TestKit"]),
+    tests(of: "Storage", in: "Platform", ["Storage", "TestKit", "Wire"]),
     tests(of: "LinearAlgebra", in: "Platform", ["LinearAlgebra"]),
     tests(of: "ImageCodecs", in: "Platform", ["ImageCodecs", "TestKit"]),
     tests(of: "Processes", in: "Platform", ["Processes"]),
@@ -180,6 +181,11 @@ let allTests: [Target] = [
     tests(of: "Rendering", in: "Domain", ["Rendering", "Lungs", "Tomography"]),
     tests(of: "Contracts", in: "Runtime", ["Contracts", "Messaging", "TestKit", "Tomography", "Wire"]),
     tests(
+        of: "Snapshots",
+        in: "Runtime",
+        ["Contracts", "Neighbors", "Snapshots", "Storage", "TestKit", "Wire"]
+    ),
+    tests(
         of: "ServiceKit",
         in: "Runtime",
         ["ServiceKit", "Contracts", "Messaging", "Storage", "TestKit", "Wire"]
@@ -189,8 +195,8 @@ let allTests: [Target] = [
         of: "Index",
         in: "Services",
         [
-            "IndexCore", "Contracts", "Messaging", "Neighbors", "ServiceKit", "Storage", "TestKit", "Wire",
-            logging,
+            "IndexCore", "Contracts", "Messaging", "Neighbors", "ServiceKit", "Snapshots", "Storage",
+            "TestKit", "Wire", logging,
         ]
     ),
     tests(of: "TestKit", in: "Testing", ["TestKit", "Messaging"]),
@@ -206,8 +212,8 @@ let allTests: [Target] = [
         of: "Carina",
         in: "Services",
         [
-            "CarinaCore", "Contracts", "GatewayCore", "ImageCodecs", "LineProtocol", "Processes", "TestKit",
-            "Wire", argumentParser, logging, nioCore,
+            "CarinaCore", "Contracts", "GatewayCore", "ImageCodecs", "LineProtocol", "Neighbors", "Processes",
+            "Snapshots", "TestKit", "Wire", argumentParser, logging, nioCore,
         ]
     ),
     tests(
@@ -254,8 +260,13 @@ let allTests: [Target] = [
 /// `make bench`: beside the tests, for it measures and does not judge.
 let benchmarks = Target.executableTarget(
     name: "CarinaBenchmarks",
-    dependencies: ["LinearAlgebra", "Lungs", "Neighbors", "Orientation", "Phantom", "TestKit", "Tomography"],
+    dependencies: [
+        argumentParser, "ImageCodecs", "Learning", "LinearAlgebra", "Lungs", "Neighbors", "Orientation",
+        "Phantom", "Storage", "TestKit", "Tomography",
+    ],
     path: "Tests/Benchmarks",
+    // Beside the Swift of `make bench-index`: what measures the peers and draws.
+    exclude: ["bench.py", "ours.py", "peers.py", "report.py", "requirements.txt"].map { "Index/\($0)" },
     swiftSettings: common
 )
 

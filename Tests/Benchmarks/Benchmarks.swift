@@ -1,7 +1,27 @@
-/// Speed as ratios against a peer in the same run; `make bench`.
+import ArgumentParser
+
+/// Speed as ratios against a peer in the same run.
 @main
-enum Benchmarks {
-    static func main() throws {
+struct Benchmarks: ParsableCommand {
+    /// How it is called.
+    static let configuration = CommandConfiguration(
+        commandName: "carina-benchmarks",
+        abstract: "Measure speed against peers.",
+        subcommands: [AllDuels.self, IndexData.self, IndexServe.self],
+        defaultSubcommand: AllDuels.self
+    )
+}
+
+/// `carina-benchmarks`, `make bench`: everything whose peer is within this program.
+struct AllDuels: ParsableCommand {
+    /// How it is called.
+    static let configuration = CommandConfiguration(
+        commandName: "duels",
+        abstract: "Search, kernels and slices, beside a peer in the same program."
+    )
+
+    /// Runs one after the other.
+    func run() throws {
         print("each line: ours, the peer, how many times faster; medians over repeated runs\n")
         try SearchBenchmark.run()
         KernelBenchmark.run()

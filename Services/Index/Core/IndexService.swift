@@ -49,6 +49,7 @@ package final class IndexService: Sendable {
     private let kept: Mutex<Kept>
     private let standing = Mutex(Standing())
     private let gate = SeqGate()
+    private let company = SearchCompany()
     private let logStatus = Mutex<(@Sendable () -> LogStatus)?>(nil)
 
     /// A node without vectors.
@@ -162,7 +163,8 @@ package final class IndexService: Sendable {
             let found =
                 question.wantsBruteForce
                 // A scan of everything would keep a thread of the pool from other requests.
-                ? try await offPool { [query] in try view.bruteForce(query) } : try view.search(query)
+                ? try await offPool { [query] in try view.bruteForce(query) }
+                : try await self.company.search(query, in: view, seq: standing.appliedSeq)
             return IndexAnswer(fingerprint: serving, seq: standing.appliedSeq, found: found)
         } catch let error as NeighborError {
             throw Refusal(.badArgument, error.text)

@@ -3,11 +3,11 @@ import Testing
 /// A numbered rule of a protocol document is a promise: some test names it.
 @Suite("Numbered rules")
 struct RuleTests {
-    @Test("every numbered rule is named by a test", arguments: ["Wire.md", "Gateway.md"])
+    @Test("every numbered rule is named by a test", arguments: ["Wire.md", "Gateway.md", "Snapshots.md"])
     func rulesHaveTests(document: String) throws {
         let documents = try Repository.files(below: "Protocols", suffix: document)
         let text = try #require(documents.first { $0.path == "Protocols/\(document)" }?.text)
-        let rules = Set(text.matches(of: /\b[WG]-\d\d\b/).map { String($0.0) })
+        let rules = Set(text.matches(of: /\b[WGS]-\d\d\b/).map { String($0.0) })
         #expect(rules.count >= 5, "\(document) has hardly a rule")
         let tests = try Repository.files(below: "Tests", suffix: ".swift").map(\.text).joined()
         for rule in rules.sorted() {

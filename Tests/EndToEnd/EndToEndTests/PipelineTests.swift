@@ -1,6 +1,8 @@
 import Foundation
+import Glibc
 import LineProtocol
 import Phantom
+import Processes
 import TestKit
 import Testing
 
@@ -43,6 +45,7 @@ struct PipelineTests {
             try await Self.checkOptions(deployment, slice: slice, count: report.stored)
             try Self.checkThreads(deployment)
             try await Self.checkDeletion(deployment, slice: slice, nearest: byID.hits[0].slice)
+            try await Self.checkSnapshot(deployment, slice: slice)
         }
     }
 
@@ -113,6 +116,27 @@ struct PipelineTests {
         let after = try await deployment.search("SLICE \(slice) K 1000 GROUP none MINSEQ \(before + 1)")
         #expect(!after.hits.map(\.slice).contains(nearest))
         await client.close()
+    }
+
+    /// The index begins with what it wrote when it stopped, and answers as before.
+    private static func checkSnapshot(_ deployment: TestDeployment, slice: String) async throws {
+        let before = try await deployment.search("SLICE \(slice) K 1000 GROUP none")
+        _ = try await deployment.local.stop()
+        let programs = URL(filePath: try #require(SpawnedProcess(identifier: getpid()).program))
+            .deletingLastPathComponent().path
+        let file = "\(deployment.local.folder)/index/index.snapshot"
+        let verify = try await TestDeployment.shell("'\(programs)/carina' index verify '\(file)'")
+        #expect(verify.code == 0)
+        #expect(String(decoding: verify.output, as: UTF8.self).hasSuffix("\nevery checksum right\n"))
+        _ = try await deployment.local.start(port: deployment.port, progress: ProgressBar(isSilent: true))
+        let answersAlike = await eventually(within: .seconds(20)) {
+            // Until the index has met the embedder again it refuses.
+            let after = try? await deployment.search("SLICE \(slice) K 1000 GROUP none")
+            return after?.hits == before.hits
+        }
+        #expect(answersAlike)
+        let log = try String(contentsOfFile: deployment.local.logFile("index"), encoding: .utf8)
+        #expect(log.contains("began with a snapshot"))
     }
 }
 

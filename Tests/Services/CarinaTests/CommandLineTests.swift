@@ -15,7 +15,7 @@ struct CommandLineTests {
 
     @Test("each command tells what it does in a sentence, and its help fits a terminal")
     func help() {
-        #expect(Self.commands.count == 10)
+        #expect(Self.commands.count == 11)
         for command in Self.commands {
             #expect(command.configuration.abstract.hasSuffix("."), "\(command)")
             let help = CarinaCommand.helpMessage(for: command, columns: 100)
@@ -58,6 +58,7 @@ struct CommandLineTests {
         let wrong = [
             ["up", "--port", "70000"], ["ingest", "x", "--connections", "0"], ["token", "ward", "owner"],
             ["token", "a b", "reader"], ["phantom", "x", "--slices", "2"], ["search"], ["fly"],
+            ["index", "verify"],
         ]
         for arguments in wrong {
             #expect {

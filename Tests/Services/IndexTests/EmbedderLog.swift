@@ -13,6 +13,13 @@ struct EmbedderLog {
         EmbeddingPartRecord(name: "detail", count: 10, weight: 0.8),
     ]
 
+    static let id = Identifier(bytes: Array(repeating: 7, count: Identifier.byteCount))
+
+    /// The place after the last event.
+    var end: LogPosition { Self.place(UInt64(self.events.count)) }
+
+    static func place(_ seq: UInt64) -> LogPosition { LogPosition(logID: Self.id, seq: seq) }
+
     var events: [EventRecord] = []
     var random: SplitMix64
 
@@ -77,7 +84,7 @@ func node(_ log: EmbedderLog, shard: Int = 0, of count: Int = 1) throws -> Index
         shard: try #require(ShardAssignment(shard: shard, of: count)),
         logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
     )
-    try service.apply(log.events, upTo: UInt64(log.events.count))
+    try service.apply(log.events, upTo: log.end)
     service.observe { LogStatus(headSeq: UInt64(log.events.count), hasCaughtUp: true) }
     return service
 }

@@ -97,7 +97,7 @@ import Wire
         let once = try await search(service, embeddings[0].vector, self.first, k: 100)
         #expect(Set(once.found.neighbors.map { $0.id.bytes }) == Set(embeddings[10...].map(\.sliceID.bytes)))
         for start in [0, 7, 25, 35] {
-            try service.apply(Array(log.events[start...]), upTo: UInt64(log.events.count))
+            try service.apply(Array(log.events[start...]), upTo: log.end)
             let again = try await search(service, embeddings[0].vector, self.first, k: 100)
             #expect(again.found.neighbors == once.found.neighbors)
         }
@@ -117,7 +117,7 @@ import Wire
         log.append(GenerationStarted(fingerprint: self.second, parts: []))
         log.complete(self.first)
         let service = try node(EmbedderLog(seed: 6))
-        #expect(try service.apply(log.events, upTo: UInt64(log.events.count)) == 2)
+        #expect(try service.apply(log.events, upTo: log.end) == 2)
         #expect(service.nodeState().count == 8)
         #expect(service.nodeState().fingerprint == self.first)
     }
@@ -130,10 +130,10 @@ import Wire
         log.complete(self.first)
         let service = try node(log)
         let other = record(kind: MessageKind(.embedder, 0xFE), schema: 1)
-        #expect(try service.apply([other], upTo: 100) == 0)
+        #expect(try service.apply([other], upTo: EmbedderLog.place(100)) == 0)
         #expect(service.nodeState().appliedSeq == 100)
         let newer = record(kind: EmbeddingCreated.kind, schema: 99)
-        #expect(throws: Refusal.self) { try service.apply([newer], upTo: 101) }
+        #expect(throws: Refusal.self) { try service.apply([newer], upTo: EmbedderLog.place(101)) }
         #expect(service.nodeState().appliedSeq == 100)
     }
 

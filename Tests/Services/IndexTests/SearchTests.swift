@@ -149,7 +149,7 @@ func search(
             )
         }
         log.append(EmbeddingRemoved(sliceID: embeddings[0].sliceID, fingerprint: self.model))
-        try service.apply([log.events[Int(applied)]], upTo: applied + 1)
+        try service.apply([log.events[Int(applied)]], upTo: EmbedderLog.place(applied + 1))
         let answer = try await late.value
         #expect(answer.seq == applied + 1)
         #expect(answer.found.neighbors.count == 7)
