@@ -44,11 +44,17 @@ func shim(_ name: String, _ linked: [String] = []) -> Target {
 }
 
 /// Floors 1 to 3 and the rooms beside them.
-func module(_ name: String, in floor: String, _ dependencies: [Target.Dependency] = []) -> Target {
+func module(
+    _ name: String,
+    in floor: String,
+    _ dependencies: [Target.Dependency] = [],
+    exclude: [String] = []
+) -> Target {
     .target(
         name: name,
         dependencies: dependencies,
         path: "Sources/\(floor)/\(name)",
+        exclude: exclude,
         swiftSettings: strict
     )
 }
@@ -106,7 +112,7 @@ let domain: [Target] = [
     module("Orientation", in: "Domain", ["Tomography", "Lungs", "LinearAlgebra"]),
     module("Labeling", in: "Domain", ["Tomography", "Lungs", "Orientation", "LinearAlgebra"]),
     module("Learning", in: "Domain", ["Tomography", "Lungs", "Orientation", "LinearAlgebra", crypto]),
-    module("Neighbors", in: "Domain", ["LinearAlgebra"]),
+    module("Neighbors", in: "Domain", ["LinearAlgebra"], exclude: ["README.md"]),
     module("Rendering", in: "Domain", ["Tomography", "Lungs"]),
 ]
 

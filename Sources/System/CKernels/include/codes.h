@@ -12,7 +12,8 @@
 //   Block: 16 vectors. A header of 16-byte rows, padded to 64: first the error of each vector's head, then for each
 //   part the squared length of its head, then the distance of the vector itself to the center in the tail, all
 //   as multiples of a scale; of the last, 1.5 more is possible. An error of 255: nothing is known. Then 4 planes
-//   of 64 bytes: plane z holds for vector l two 16-bit words, at lanes 2 l and 2 l + 1; nibble i of half h is position 8 z + 2 i + h.
+//   of 64 bytes: plane z holds for vector l two 16-bit words, at lanes 2 l and 2 l + 1; nibble i of half h is
+//   position 8 z + 2 i + h.
 //   Tail of a vector: `words` 16-bit words, nibble i of word w is position 32 + i * padded + w, where `padded` is
 //   `words` rounded up to 32; then a float for each part, the squared length of its tail, and a float, the error of
 //   the whole vector. At least 64 bytes behind the start of the last tail can be read.
@@ -61,7 +62,8 @@ void carina_query_factors(
 ///
 /// extents (P + 1, 2, N): smallest and largest distance of each ring's vectors to the reference point, part by part, then
 /// of all parts together, as multiples of `scale`. low, high (P + 1): bounds on the query's own distance to it. A
-/// mask becomes 0 where the weighted sum of the parts' squared gaps, or the squared gap of the whole times the least weight, is above `limit`.
+/// mask becomes 0 where the weighted sum of the parts' squared gaps, or the squared gap of the whole times the least
+/// weight, is above `limit`.
 /// Returns how many lanes are left in all `block_count` masks.
 size_t carina_keep_rings(
     const uint16_t *extents, float scale, size_t ring_count, size_t closed_count, const float *low,
