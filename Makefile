@@ -37,7 +37,7 @@ bench-index: dependencies .venv/.bench-index
 	.venv/bin/python -B Tests/Benchmarks/Index/bench.py
 
 .venv/.bench-index: Tests/Benchmarks/Index/requirements.txt
-	python3 -m venv .venv
+	python3 -m venv .venv || { echo "python3-venv is missing: apt-get install python3-venv"; exit 1; }
 	.venv/bin/python -m pip install --quiet --requirement $<
 	touch $@
 
