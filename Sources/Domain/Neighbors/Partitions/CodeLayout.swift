@@ -2,6 +2,9 @@ internal import LinearAlgebra
 
 /// How the codes of vectors of parts are arranged: which sizes, not which values.
 struct CodeLayout: Sendable, Equatable {
+    /// Which arrangement of codes and partitions this is; raised whenever one changes, for snapshots hold them as they are.
+    static let arrangement: UInt32 = 1
+
     let partCount: Int
     /// Values of a vector.
     let dimension: Int

@@ -64,9 +64,9 @@ extension NeighborIndex {
 
     private func readBases(_ section: SectionReader) throws(NeighborSnapshotError) -> [RotatedBasis] {
         var reader = section
-        guard try reader.number(UInt32.self) == CodeShape.headPositions,
-            try reader.number(UInt32.self) == CodeShape.blockVectors
-        else { throw reader.failure("holds codes of another arrangement") }
+        guard try reader.number(UInt32.self) == CodeLayout.arrangement else {
+            throw reader.failure("holds codes of another arrangement")
+        }
         for part in [self.view.layout.parts.count] + self.view.layout.parts
         where try reader.number(UInt32.self) != part {
             throw reader.failure("is of vectors with other parts")

@@ -31,8 +31,7 @@ extension NeighborView {
 
     private func layoutSection(_ bases: [RotatedBasis]) -> [UInt8] {
         var writer = SectionWriter()
-        writer.number(UInt32(CodeShape.headPositions))
-        writer.number(UInt32(CodeShape.blockVectors))
+        writer.number(CodeLayout.arrangement)
         writer.number(UInt32(self.layout.parts.count))
         for part in self.layout.parts { writer.number(UInt32(part)) }
         writer.number(UInt32(bases.count))
