@@ -46,15 +46,6 @@ package struct PartLayout: Sendable, Equatable {
         return row
     }
 
-    /// The vector of a padded row.
-    func vector(_ row: ArraySlice<Float>) -> [Float] {
-        var start = row.startIndex
-        return zip(self.parts, self.ends).flatMap { count, end in
-            defer { start = row.startIndex + Int(end) }
-            return row[start..<start + count]
-        }
-    }
-
     /// Distances, part by part, from a row to each of several rows.
     ///
     /// - Returns: (N, P).

@@ -39,13 +39,6 @@ struct DistanceBound {
         self.ringShare = Double(layout.parts.count + 8) * 4 * Self.roundingUnit
     }
 
-    /// Least and largest true distance between the query and a reference point, of a computed one.
-    ///
-    /// - Returns: (P) each, outside of what rounding may have done.
-    func bounds(ofComputed distances: ArraySlice<Float>) -> (low: [Float], high: [Float]) {
-        (distances.map(RingBound.lowered), distances.map(RingBound.raised))
-    }
-
     /// A limit for sums of squared gaps, above which every computed squared distance is above `limit`.
     func ringLimit(_ limit: Float) -> Float {
         guard limit.isFinite else { return .infinity }
