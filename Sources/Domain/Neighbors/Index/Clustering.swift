@@ -1,13 +1,16 @@
 internal import LinearAlgebra
 private import Synchronization
 
-/// Divides many rows into groups around means: k-means in two levels, with products through OpenBLAS.
+/// Divides many rows into groups around means: k-means in two levels, with products through OpenBLAS, then each row to
+/// the nearest of all means.
 struct Clustering {
     /// Numbers of rows, group by group; none is empty.
     private(set) var groups: [[Int]] = []
 
     /// Rounds after which the means of a sample hardly move any more.
     private static let roundCount = 8
+    /// Products beyond which assigning every row once more to all means would take minutes.
+    private static let finalProductMaximum = 1e12
     /// Rows of a sample for each mean.
     private static let sampledPerMean = 64
     /// Rows of a sample at least.
@@ -31,13 +34,43 @@ struct Clustering {
             let divided = Self.divide(group, of: rows, into: wanted, threadCount: 1)
             inner.withLock { $0[index] = divided }
         }
-        self.groups = inner.withLock { inner in outer.indices.flatMap { inner[$0] ?? [] } }
+        let divided = inner.withLock { inner in outer.indices.flatMap { inner[$0] ?? [] } }
+        let products = 2.0 * Double(rows.values.count) * Double(divided.count)
+        guard divided.count > outer.count, products < Self.finalProductMaximum else {
+            self.groups = divided
+            return
+        }
+        // A border between two groups of the upper level need not be one between their means.
+        let means = Matrix(
+            rows: divided.count,
+            columns: rows.columns,
+            values: divided.flatMap { Self.mean(of: $0.prefix(Self.batchSize), of: rows) }
+        )
+        self.groups = Self.assign(all, of: rows, to: means, threadCount: threadCount)
+    }
+
+    private static func mean(of chosen: some Collection<Int>, of rows: Matrix) -> [Float] {
+        var sums = [Float](repeating: 0, count: rows.columns)
+        for row in chosen {
+            for column in 0..<rows.columns { sums[column] += rows.values[row * rows.columns + column] }
+        }
+        return sums.map { $0 / Float(chosen.count) }
     }
 
     private static func divide(_ chosen: [Int], of rows: Matrix, into count: Int, threadCount: Int) -> [[Int]]
     {
         guard count > 1, chosen.count > 1 else { return [chosen] }
         let means = Self.means(of: chosen, of: rows, count: count)
+        return Self.assign(chosen, of: rows, to: means, threadCount: threadCount)
+    }
+
+    /// Groups rows by their nearest mean; none of the groups is empty.
+    private static func assign(
+        _ chosen: [Int],
+        of rows: Matrix,
+        to means: Matrix,
+        threadCount: Int
+    ) -> [[Int]] {
         let batchCount = (chosen.count + Self.batchSize - 1) / Self.batchSize
         let assigned = Mutex([Int](repeating: 0, count: chosen.count))
         inParallel(batchCount, threadCount: threadCount) { batch in
