@@ -82,9 +82,9 @@ package struct Neighbor: Sendable, Equatable {
 package struct SearchCost: Sendable, Equatable {
     /// Distances between the query and a vector, reference points included.
     package var distancesComputed = 0
-    /// Vectors in the rings that were opened.
+    /// Vectors in the rings that were opened: their codes were looked at.
     package var candidates = 0
-    /// Rings that were opened.
+    /// Rings that were opened, of sixteen vectors each.
     package var ringsVisited = 0
     /// Distance of the last hit: nothing admitted is nearer and missing. Infinite if fewer than k exist.
     package var radius = Float.infinity
