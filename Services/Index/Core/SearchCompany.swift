@@ -21,9 +21,6 @@ final class SearchCompany: Sendable {
 
     private let state = Mutex(State())
 
-    /// Most queries of one pass: their lists and products take memory.
-    private static let guestMaximum = 32
-
     /// The answer of `view.search(query)`.
     ///
     /// - Parameter seq: the position that the view knows; only queries of one position are answered together.
@@ -61,7 +58,7 @@ final class SearchCompany: Sendable {
             }
             var guests: [Guest] = []
             state.waiting.removeAll { guest in
-                guard guests.count < Self.guestMaximum, guest.seq == first.seq,
+                guard guests.count < CostModel.companyMaximum, guest.seq == first.seq,
                     guest.view.isSameState(as: first.view)
                 else { return false }
                 guests.append(guest)

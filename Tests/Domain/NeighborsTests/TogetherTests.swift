@@ -51,13 +51,14 @@ import Testing
         #expect(!CostModel.prefersScan(queryCount: 1, share: 1))
         #expect(CostModel.prefersScan(queryCount: 32, share: 1))
         let parts = [64]
+        let count = CostModel.countMinimum
         let scattered = try NeighborIndex(
             parts: parts,
-            items: archive(count: 3_000, parts: parts, scatter: .uniform, seed: 3)
+            items: archive(count: count, parts: parts, scatter: .uniform, seed: 3)
         ).view
         let clustered = try NeighborIndex(
             parts: parts,
-            items: archive(count: 3_000, parts: parts, scatter: .clustered, seed: 3)
+            items: archive(count: count, parts: parts, scatter: .clustered, seed: 3)
         ).view
         for (view, scatter) in [(scattered, Scatter.uniform), (clustered, .clustered)] {
             for item in archive(count: 40, parts: parts, scatter: scatter, seed: 3) {
@@ -66,5 +67,12 @@ import Testing
         }
         #expect(scattered.profitsFromCompany)
         #expect(!clustered.profitsFromCompany)
+        // A small archive is searched before company comes, however little can be pruned.
+        let few = try NeighborIndex(
+            parts: parts,
+            items: archive(count: 200, parts: parts, scatter: .uniform, seed: 3)
+        ).view
+        _ = try few.search(NeighborQuery(vector: Array(repeating: 0, count: 64), weights: [1], k: 10))
+        #expect(!few.profitsFromCompany)
     }
 }

@@ -70,17 +70,12 @@ extension NeighborIndex {
         return Matrix(rows: values.count / stride, columns: stride, values: values)
     }
 
-    func builder(
-        _ members: [Member],
-        _ rows: Matrix,
-        reference: [Float]? = nil
-    ) -> PartitionBuilder {
+    func builder(_ members: [Member], _ rows: Matrix) -> PartitionBuilder {
         PartitionBuilder(
             parts: self.view.layout,
             basis: self.basis,
             members: members,
             rows: rows,
-            reference: reference,
             facets: self.facets.table,
             room: Self.room(members.count)
         )

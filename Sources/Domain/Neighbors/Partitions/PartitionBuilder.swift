@@ -1,6 +1,6 @@
 internal import LinearAlgebra
 
-/// Items that are about to become a partition: gathered, ordered by distance to a reference point, coded, laid out.
+/// Items that are about to become a partition: gathered, ordered by distance to their mean, coded, laid out.
 struct PartitionBuilder {
     private let basis: RotatedBasis
     private let members: [Member]
@@ -19,7 +19,6 @@ struct PartitionBuilder {
 
     /// - Parameters:
     ///   - rows: (N, S), N at least 1.
-    ///   - reference: (S); the mean of the rows if nil.
     ///   - facets: what the members' sets mean; nil: nothing.
     ///   - room: slots to keep free behind the sorted ones.
     init(
@@ -27,14 +26,13 @@ struct PartitionBuilder {
         basis: RotatedBasis,
         members: [Member],
         rows: Matrix,
-        reference: [Float]? = nil,
         facets: FacetTable?,
         room: Int
     ) {
         self.basis = basis
         self.members = members
         self.rows = rows
-        let reference = reference ?? Self.mean(rows)
+        let reference = Self.mean(rows)
         self.reference = reference
         let radii = wholeDistances(
             of: parts.partDistances(from: reference.span, to: rows.values.span),

@@ -4,7 +4,8 @@ internal import LinearAlgebra
 ///
 /// A partition lies within a ball: no item is farther from the reference point r than R = √(Σ w_p hi_p²), nor than
 /// √(max w) hi, where hi is the largest distance of all parts together, so none is nearer to the query than
-/// D(q, r) − R. The codes of the reference points give a lower bound on D(q, r) for all of them at once; where that rules nothing out, the distances themselves do, part by part; see `DistanceBound`.
+/// D(q, r) − R. The codes of the reference points give a lower bound on D(q, r) for all of them at once; where that
+/// rules nothing out, the distances themselves do, part by part; see `DistanceBound`.
 struct PartitionBounds {
     private let view: NeighborView
     private let query: NeighborQuery

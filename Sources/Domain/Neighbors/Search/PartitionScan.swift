@@ -18,9 +18,7 @@ struct PartitionScan {
     /// One for each basis that was met, mostly one in all; the one that was used last is at `current`.
     private var images: [QueryImage] = []
     private var current = 0
-    private var store: PartitionStore?
     private let scratch: SearchScratch
-    private var terms = CodeTerms()
     /// What the last scan could not rule out.
     var candidates: CodeCandidates
 

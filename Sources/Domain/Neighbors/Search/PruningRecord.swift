@@ -3,7 +3,7 @@ internal import Synchronization
 /// What share of the items searches had to look at, on the average of the last ones: what the index is arranged by, and
 /// what predicts the next search.
 final class PruningRecord: Sendable {
-    /// Share in units of 2⁻²⁰, and how many searches it rests on, up to `memory`.
+    /// The share, and how many searches it rests on, up to `memory`.
     private let state = Mutex((share: 0.0, searches: 0))
 
     /// The newest search counts one in so many.
