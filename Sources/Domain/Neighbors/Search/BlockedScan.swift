@@ -106,7 +106,7 @@ struct BlockedScan {
     ) {
         let (view, row) = (self.view, self.rows[index])
         let weights = self.states[index].query.weights
-        let masks = self.states[index].admission.lanes(of: partition).masks
+        let masks = self.states[index].admission.lanes(of: partition)
         self.states[index].cost.candidates += partition.liveCount
         var limit = DistanceBound.squaredLimit(of: self.states[index].top.radius)
         var reach = self.states[index].distances.ringLimit(limit)

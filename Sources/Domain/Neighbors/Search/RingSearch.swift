@@ -12,6 +12,8 @@ struct RingSearch {
     /// The query as the rings of the partition meet it that is being opened.
     private var ringQuery: RingQuery
     private var admission: Admission
+    /// Slots in the partitions of a wave of which a filter leaves few.
+    private var few: [UInt32] = []
     private var scan: PartitionScan
     private var bounds: PartitionBounds
     private let scratch: SearchScratch
@@ -57,8 +59,8 @@ struct RingSearch {
         var terms = CodeTerms()
         /// Lanes that rings leave.
         var laneCount = 0
-        /// Whether a filter leaves so few items that their codes do not pay.
-        var isSparse = false
+        /// Places among `few`, if a filter leaves so few items that their codes do not pay.
+        var few: Range<Int>?
     }
 
     mutating func run() {
@@ -90,6 +92,7 @@ struct RingSearch {
         queue.forEachOfFirst(waveSize) { partitions[$0].prefetchHead() }
         while true {
             wave.removeAll(keepingCapacity: true)
+            self.few.removeAll(keepingCapacity: true)
             while wave.count < waveSize, let number = queue.pop() {
                 if gaps[number] > limit { continue }
                 wave.append(self.open(number, at: wave.count))
@@ -116,10 +119,17 @@ struct RingSearch {
         let masks = unsafe self.scratch.masks(place)
         // SAFETY: masks have a place for each block of the largest partition, here and below.
         if self.admission.hasFilters {
+            let start = self.few.count
+            if self.admission.addFew(
+                of: partition,
+                atMost: partition.count / Self.sparseShare,
+                to: &self.few
+            ) {
+                open.few = start..<self.few.count
+                return open
+            }
             let admitted = self.admission.lanes(of: partition)
-            for block in 0..<open.blockCount { unsafe masks[block] = admitted.masks[block] }
-            open.isSparse = admitted.count * Self.sparseShare < partition.count
-            if open.isSparse { return open }
+            for block in 0..<open.blockCount { unsafe masks[block] = admitted[block] }
         } else if partition.removed.isEmpty {
             unsafe masks[..<open.blockCount].update(repeating: .max)
             unsafe masks[open.blockCount - 1] = partition.liveLanes(ofBlock: open.blockCount - 1)
@@ -167,8 +177,8 @@ struct RingSearch {
 
     /// Looks at an open partition: at few blocks first while there is no radius.
     private mutating func look(at open: Open, at place: Int) {
-        if open.isSparse {
-            self.compareAll(of: open, at: place)
+        if let few = open.few {
+            self.compareFew(few, of: open.number)
         } else if self.top.radius == .infinity {
             self.lookStepwise(at: open, at: place)
         } else {
@@ -214,19 +224,13 @@ struct RingSearch {
         self.compareCandidates(of: open.number, isBounded: true)
     }
 
-    /// Compares the masked lanes without looking at codes: there are few.
-    private mutating func compareAll(of open: Open, at place: Int) {
-        let masks = unsafe self.scratch.masks(place)
-        var slots: [UInt32] = []
-        for block in 0..<open.blockCount where unsafe masks[block] != 0 {
-            self.cost.ringsVisited += 1
-            for lane in 0..<16 where unsafe masks[block] >> UInt16(lane) & 1 == 1 {
-                slots.append(UInt32(16 * block + lane))
-            }
-        }
-        self.cost.candidates += slots.count
-        self.scan.candidates.take(slots)
-        self.compareCandidates(of: open.number, isBounded: false)
+    /// Compares what a filter leaves of a partition without looking at codes.
+    private mutating func compareFew(_ places: Range<Int>, of number: Int) {
+        guard !places.isEmpty else { return }
+        self.cost.ringsVisited += 1
+        self.cost.candidates += places.count
+        self.scan.candidates.take(self.few[places])
+        self.compareCandidates(of: number, isBounded: false)
     }
 
     private mutating func compareCandidates(of number: Int, isBounded: Bool) {
