@@ -19,6 +19,8 @@ package struct NeighborView: Sendable {
     var facets = FacetTable()
     /// Number of items.
     package private(set) var count = 0
+    /// Slots of the largest partition there has been.
+    private(set) var largestCount = 0
     /// What earlier searches looked at; shared by all views of an index.
     let pruning: PruningRecord
 
@@ -139,11 +141,13 @@ extension NeighborView {
         self.extents += extent
         self.partitions.append(partition)
         self.count += partition.liveCount
+        self.largestCount = max(self.largestCount, partition.count)
     }
 
     mutating func replace(_ number: Int, by partition: Partition, extent: [Float]) {
         self.count += partition.liveCount - self.partitions[number].liveCount
         self.partitions[number] = partition
+        self.largestCount = max(self.largestCount, partition.count)
         self.lookup?.uncover(number)
         let (start, stride) = (number * self.layout.stride, self.layout.stride)
         self.references.replaceSubrange(start..<start + stride, with: partition.store.reference)
@@ -153,7 +157,10 @@ extension NeighborView {
     /// Changes a partition in place: an item comes or goes, the reference point stays.
     mutating func change<T>(_ number: Int, _ body: (inout Partition) -> T) -> T {
         let before = self.partitions[number].liveCount
-        defer { self.count += self.partitions[number].liveCount - before }
+        defer {
+            self.count += self.partitions[number].liveCount - before
+            self.largestCount = max(self.largestCount, self.partitions[number].count)
+        }
         return body(&self.partitions[number])
     }
 

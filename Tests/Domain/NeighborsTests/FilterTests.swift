@@ -48,6 +48,33 @@ import Testing
         #expect(answer.cost.distancesComputed < references.cost.distancesComputed + 3)
     }
 
+    @Test("rare values beside other conditions, while items come and go", arguments: 0..<20)
+    func rareAmongOthers(seed: UInt64) throws {
+        var items = archive(count: 2_400, parts: [12], scatter: .clustered, seed: seed)
+        var generator = Seeded(state: seed)
+        for number in items.indices where Int.random(in: 0..<60, using: &generator) == 0 {
+            items[number].attributes["rare"] = "\(number % 4)"
+        }
+        // Sorted ones, then items behind them, and gaps among both.
+        var index = try NeighborIndex(parts: [12], items: Array(items[..<2_000]))
+        for item in items[2_000...] { try index.insert(item) }
+        for number in stride(from: 0, to: items.count, by: 7) { index.remove(items[number].id) }
+        let left = items.enumerated().filter { $0.offset % 7 != 0 }.map(\.element)
+        for (comparison, others) in [
+            (AttributeFilter.Comparison.equal, []), (.atLeast, []), (.notEqual, []),
+            (.atMost, [AttributeFilter(key: "kernel", comparison: .notEqual, value: "B")]),
+            (.equal, [AttributeFilter(key: "thickness", comparison: .atLeast, value: "1")]),
+        ] {
+            let query = NeighborQuery(
+                vector: items[1].vector,
+                weights: [1],
+                k: 12,
+                filters: others + [AttributeFilter(key: "rare", comparison: comparison, value: "2")]
+            )
+            #expect(try index.view.search(query).neighbors == naiveAnswer(left, parts: [12], query: query))
+        }
+    }
+
     @Test("k groups are found though thousands of one group's items are nearer")
     func groupingReachesFar() throws {
         var items = archive(count: 3_000, parts: [8], scatter: .clustered, seed: 2)

@@ -64,7 +64,7 @@ extension Admission {
 }
 
 extension PartitionStore {
-    /// Slots of chosen facets; one that has several of them counts as often.
+    /// How many slots have a chosen facet.
     func postingCount(where isChosen: (UInt32) -> Bool) -> Int {
         let facets: UnsafePointer<UInt32> = unsafe self.start(self.shape.facets)
         let starts: UnsafePointer<UInt32> = unsafe self.start(self.shape.postingStarts)

@@ -90,14 +90,14 @@ struct PartitionBounds {
     /// The squared gaps between the query and the items of refined partitions, of the parts or of the whole, where
     /// they are within a limit.
     private func gaps(of numbers: [Int], limit: Float) -> [(number: Int, gap: Float)] {
-        let (weights, extents, centers) = (self.query.weights, self.view.extents, self.centers)
-        let least = weights.min() ?? 0
+        let (weights, extents, centers) = (self.query.weights.span, self.view.extents.span, self.centers.span)
+        let least = self.query.weights.min() ?? 0
         var found: [(number: Int, gap: Float)] = []
         found.reserveCapacity(numbers.count)
         for number in numbers {
             let start = 2 * number * (weights.count + 1)
             var (gaps, whole): (Float, Float) = (0, 0)
-            for part in 0..<weights.count {
+            for part in weights.indices {
                 let distance = centers[number * weights.count + part]
                 let gap = Self.gap(distance, extents[start + 2 * part], extents[start + 2 * part + 1])
                 gaps += weights[part] * gap * gap
@@ -117,20 +117,23 @@ struct PartitionBounds {
 
     /// The partitions whose balls come within a true distance, by what is known before they are refined.
     private func ballsWithin(_ radius: Float, except first: Int) -> [Int] {
-        let (weights, extents, distances) = (self.query.weights, self.view.extents, self.distances)
-        let partCount = weights.count
-        let largestRoot = (weights.max() ?? 0).squareRoot()
+        let (weights, extents) = (self.query.weights.span, self.view.extents.span)
+        let distances = self.distances.span
+        let width = 2 * (weights.count + 1)
+        let largestRoot = (self.query.weights.max() ?? 0).squareRoot()
         var left: [Int] = []
         left.reserveCapacity(distances.count)
-        for number in distances.indices where number != first {
-            let start = 2 * number * (partCount + 1)
+        var end = -1
+        for number in distances.indices {
+            end += width
             let distance = RingBound.lowered(distances[number])
             // A share of 2⁻¹⁵ covers the roundings of all of this; see `RingBound`.
-            let whole = RingBound.raised(largestRoot * extents[start + 2 * partCount + 1])
-            guard distance - whole <= radius else { continue }
+            guard distance - RingBound.raised(largestRoot * extents[end]) <= radius, number != first else {
+                continue
+            }
             var square: Float = 0
-            for part in 0..<partCount {
-                let high = extents[start + 2 * part + 1]
+            for part in weights.indices {
+                let high = extents[end - width + 2 + 2 * part]
                 square += weights[part] * high * high
             }
             if distance - RingBound.raised(square.squareRoot()) <= radius { left.append(number) }

@@ -139,8 +139,17 @@ struct PartitionScan {
     /// Lower bounds on the weighted distances to the items of a store, slot by slot.
     mutating func headBounds(of store: PartitionStore) -> [Float] {
         let terms = self.open(store, at: 0)
+        // The reach of nothing is what the query's own image may be off by.
+        let own = self.reach(limit: 0, in: store).radius
+        let norm = Float(store.basis.norm).nextUp
+        return self.headBounds(of: store, at: 0, terms: terms).map { max(0, $0 - own) / norm }
+    }
+
+    /// Lower bounds on the distances in code space to the items of a store that is open at a place in the wave, slot by
+    /// slot.
+    mutating func headBounds(of store: PartitionStore, at place: Int, terms: CodeTerms) -> [Float] {
         let shape = store.shape
-        let (buffer, weights) = unsafe (self.scratch.factors(0), self.weights)
+        let (buffer, weights) = unsafe (self.scratch.factors(place), self.weights)
         // SAFETY: see `open` and `run`.
         let factors = unsafe buffer.span
         let blocks = unsafe RawSpan(
@@ -151,16 +160,13 @@ struct PartitionScan {
             _unsafeStart: store.start(shape.scales),
             count: 2 + shape.layout.partCount
         )
-        // The reach of nothing is what the query's own image may be off by.
-        let own = self.reach(limit: 0, in: store)
-        let norm = Float(store.basis.norm).nextUp
         return LinearAlgebra.headBounds(
             blocks: blocks,
             factors: factors,
             terms: terms,
             scales: scales,
             partWeights: weights.span,
-            reach: own
-        ).map { max(0, $0 - own.radius) / norm }
+            reach: self.reach(limit: 0, in: store)
+        )
     }
 }

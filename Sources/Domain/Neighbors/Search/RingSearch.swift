@@ -20,8 +20,6 @@ struct RingSearch {
     private(set) var top: TopList
     private(set) var cost = SearchCost()
 
-    /// Blocks that are looked at before a radius is known.
-    private static let firstBlocks = 4
     /// Where a filter leaves at most one item in so many of a partition, codes would not pay.
     private static let sparseShare = 24
     /// Candidates whose rows are fetched ahead of the one that is compared.
@@ -36,7 +34,7 @@ struct RingSearch {
         self.partCount = view.layout.parts.count
         self.ringQuery = RingQuery(weights: query.weights)
         self.admission = Admission(query, owners: view.owners, facets: view.facets)
-        let blockCount = view.partitions.reduce(0) { max($0, $1.blockCount) }
+        let blockCount = (view.largestCount + 15) / 16
         self.scratch = SearchScratch(
             blockCount: blockCount,
             positionCount: CodeLayout(view.layout).positionCount
@@ -77,30 +75,28 @@ struct RingSearch {
         )
         self.cost.distancesComputed += self.bounds.refinedCount
         var queue = PartitionQueue(room: found.count)
-        for (number, gap) in found {
+        for place in found.indices {
             // A query lies inside many partitions: then the distance to the reference point decides.
-            queue.add(number, order: gap + 1e-3 * self.bounds.distances[number])
+            queue.add(place, order: found[place].gap + 1e-3 * self.bounds.distances[found[place].number])
         }
         queue.make()
-        var gaps = [Float](repeating: 0, count: self.view.partitions.count)
-        for (number, gap) in found { gaps[number] = gap }
         var limit = self.distances.ringLimit(self.top.limit)
         // Several at once, so that the memory of one arrives while another is looked at.
         var waveSize = 2
         var wave: [Open] = []
         let partitions = self.view.partitions
-        queue.forEachOfFirst(waveSize) { partitions[$0].prefetchHead() }
+        queue.forEachOfFirst(waveSize) { partitions[found[$0].number].prefetchHead() }
         while true {
             wave.removeAll(keepingCapacity: true)
             self.few.removeAll(keepingCapacity: true)
-            while wave.count < waveSize, let number = queue.pop() {
-                if gaps[number] > limit { continue }
-                wave.append(self.open(number, at: wave.count))
+            while wave.count < waveSize, let next = queue.pop() {
+                if found[next].gap > limit { continue }
+                wave.append(self.open(found[next].number, at: wave.count))
             }
             if wave.isEmpty { break }
             // The heads of the next wave arrive while this one is looked at.
-            queue.forEachOfFirst(min(SearchScratch.waveSize, 2 * waveSize)) { number in
-                if gaps[number] <= limit { partitions[number].prefetchHead() }
+            queue.forEachOfFirst(min(SearchScratch.waveSize, 2 * waveSize)) { next in
+                if found[next].gap <= limit { partitions[found[next].number].prefetchHead() }
             }
             for place in wave.indices { self.look(at: wave[place], at: place) }
             limit = self.distances.ringLimit(self.top.limit)
@@ -175,7 +171,7 @@ struct RingSearch {
         )
     }
 
-    /// Looks at an open partition: at few blocks first while there is no radius.
+    /// Looks at an open partition: at few items first while there is no radius.
     private mutating func look(at open: Open, at place: Int) {
         if let few = open.few {
             self.compareFew(few, of: open.number)
@@ -186,23 +182,25 @@ struct RingSearch {
         }
     }
 
-    /// Looks at a few blocks at a time, nearest rings first, until there is a radius; then at the rest.
+    /// Compares the items with the nearest heads, more and more of them, until there is a radius; then looks at the rest.
     private mutating func lookStepwise(at open: Open, at place: Int) {
         let partition = self.view.partitions[open.number]
         let masks = unsafe self.scratch.masks(place)
-        let all = (0..<open.blockCount).map { unsafe masks[$0] }
-        self.bounds.bound(&self.ringQuery, to: open.number)
-        _ = self.keepRings(of: partition, at: place, limit: 0)
-        var order = all.indices.filter { unsafe masks[$0] != 0 }[...]
-        order += all.indices.filter { unsafe masks[$0] == 0 && all[$0] != 0 }
-        while self.top.radius == .infinity, !order.isEmpty {
-            for block in all.indices { unsafe masks[block] = 0 }
-            for block in order.prefix(Self.firstBlocks) { unsafe masks[block] = all[block] }
-            order = order.dropFirst(Self.firstBlocks)
-            self.lookAtMasks(of: open, laneCount: 16 * Self.firstBlocks, at: place)
+        // SAFETY: the scratch lives as long as the search, and nothing else uses these masks meanwhile.
+        var first = unsafe FirstLook(
+            bounds: self.scan.headBounds(of: partition.store, at: place, terms: open.terms),
+            masks: masks.mutableSpan,
+            blockCount: open.blockCount,
+            k: self.query.k
+        )
+        while self.top.radius == .infinity, first.isLeft {
+            // SAFETY: as above.
+            let slots = unsafe first.next(takenFrom: masks.mutableSpan)
+            self.cost.candidates += slots.count
+            self.scan.candidates.take(slots)
+            self.compareCandidates(of: open.number, isBounded: false)
         }
-        for block in all.indices { unsafe masks[block] = 0 }
-        for block in order { unsafe masks[block] = all[block] }
+        self.bounds.bound(&self.ringQuery, to: open.number)
         let laneCount = self.keepRings(of: partition, at: place, limit: self.top.limit)
         self.lookAtMasks(of: open, laneCount: laneCount, at: place)
     }
