@@ -122,7 +122,7 @@ CARINA_INLINE size_t scan_heads(
         // What is not looked at is not fetched either: every line counts.
         if (b + ahead < block_count && masks[b + ahead] != 0) {
             for (size_t line = 0; line < block_bytes; line += 64) {
-                __builtin_prefetch(block + ahead * block_bytes + line, 0, 3);
+                __builtin_prefetch(block + ahead * block_bytes + line, 0, 2);
             }
         }
         f16x score;

@@ -8,14 +8,14 @@ CARINA_INLINE size_t scan_tails(
     float *scores, size_t count) {
     enum { ahead = 16 };
     for (size_t i = 0; i < count && i < ahead; i++) {
-        __builtin_prefetch(tails + slots[i] * tail_bytes, 0, 3);
+        __builtin_prefetch(tails + slots[i] * tail_bytes, 0, 2);
     }
     const size_t padded = (words + CARINA_TAIL_GROUP - 1) / CARINA_TAIL_GROUP * CARINA_TAIL_GROUP;
     const float radius = reach->radius, error_weight = reach->error_weight;
     size_t kept = 0;
     for (size_t i = 0; i < count; i++) {
         if (i + ahead < count) {
-            __builtin_prefetch(tails + slots[i + ahead] * tail_bytes, 0, 3);
+            __builtin_prefetch(tails + slots[i + ahead] * tail_bytes, 0, 2);
         }
         const uint32_t slot = slots[i];
         const uint8_t *tail = tails + slot * tail_bytes;
