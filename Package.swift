@@ -78,11 +78,17 @@ func service(_ name: String, _ dependencies: [Target.Dependency]) -> [Target] {
 }
 
 /// Tests stand where their subject stands: `Tests/Platform/WireTests` tests `Sources/Platform/Wire`.
-func tests(of name: String, in folder: String, _ dependencies: [Target.Dependency]) -> Target {
+func tests(
+    of name: String,
+    in folder: String,
+    _ dependencies: [Target.Dependency],
+    exclude: [String] = []
+) -> Target {
     .testTarget(
         name: "\(name)Tests",
         dependencies: dependencies,
         path: "Tests/\(folder)/\(name)Tests",
+        exclude: exclude,
         swiftSettings: common
     )
 }
@@ -90,6 +96,7 @@ func tests(of name: String, in folder: String, _ dependencies: [Target.Dependenc
 let floor0: [Target] = [
     system("CNNG"),
     system("COpenBLAS"),
+    system("COneDNN"),
     shim("CJPEG", ["jpeg"]),
     shim("CPNG", ["png"]),
     shim("CDCMTK", ["dcmimgle", "dcmjpeg", "dcmjpls", "dcmdata", "oflog", "ofstd", "openjp2"]),
@@ -101,6 +108,7 @@ let platform: [Target] = [
     module("Messaging", in: "Platform", ["CNNG"]),
     module("Storage", in: "Platform", [crypto, grdb, "Wire"]),
     module("LinearAlgebra", in: "Platform", ["COpenBLAS", "CKernels"]),
+    module("Tensors", in: "Platform", ["COneDNN"]),
     module("ImageCodecs", in: "Platform", ["CJPEG", "CPNG", "CDCMTK"]),
     module("Processes", in: "Platform"),
     module("LineProtocol", in: "Platform", [logging, nioCore, nioPosix, nioTLS]),
@@ -111,7 +119,11 @@ let domain: [Target] = [
     module("Lungs", in: "Domain", ["Tomography"]),
     module("Orientation", in: "Domain", ["Tomography", "Lungs", "LinearAlgebra"]),
     module("Labeling", in: "Domain", ["Tomography", "Lungs", "Orientation", "LinearAlgebra"]),
-    module("Learning", in: "Domain", ["Tomography", "Lungs", "Orientation", "LinearAlgebra", crypto]),
+    module(
+        "Learning",
+        in: "Domain",
+        ["Tomography", "Lungs", "Orientation", "LinearAlgebra", "Tensors", crypto]
+    ),
     module("Neighbors", in: "Domain", ["LinearAlgebra"], exclude: ["README.md"]),
     module("Rendering", in: "Domain", ["Tomography", "Lungs"]),
 ]
@@ -164,6 +176,7 @@ let allTests: [Target] = [
     tests(of: "Messaging", in: "Platform", ["Messaging", "TestKit"]),
     tests(of: "Storage", in: "Platform", ["Storage", "TestKit", "Wire"]),
     tests(of: "LinearAlgebra", in: "Platform", ["LinearAlgebra"]),
+    tests(of: "Tensors", in: "Platform", ["Tensors"]),
     tests(of: "ImageCodecs", in: "Platform", ["ImageCodecs", "TestKit"]),
     tests(of: "Processes", in: "Platform", ["Processes"]),
     tests(of: "LineProtocol", in: "Platform", ["LineProtocol", "TestKit", logging, nioCore, nioPosix]),
@@ -179,9 +192,10 @@ let allTests: [Target] = [
         of: "Learning",
         in: "Domain",
         [
-            "ImageCodecs", "Labeling", "Learning", "LinearAlgebra", "Lungs", "Orientation", "TestKit",
-            "Tomography",
-        ]
+            "ImageCodecs", "Labeling", "Learning", "LinearAlgebra", "Lungs", "Orientation", "Tensors",
+            "TestKit", "Tomography",
+        ],
+        exclude: ["Golden"]
     ),
     tests(of: "Neighbors", in: "Domain", ["Neighbors", "LinearAlgebra"]),
     tests(of: "Rendering", in: "Domain", ["Rendering", "Lungs", "Tomography"]),
@@ -268,11 +282,12 @@ let benchmarks = Target.executableTarget(
     name: "CarinaBenchmarks",
     dependencies: [
         argumentParser, "ImageCodecs", "Learning", "LinearAlgebra", "Lungs", "Neighbors", "Orientation",
-        "Phantom", "Storage", "TestKit", "Tomography",
+        "Phantom", "Storage", "Tensors", "TestKit", "Tomography",
     ],
     path: "Tests/Benchmarks",
-    // Beside the Swift of `make bench-index`: what measures the peers and draws.
-    exclude: ["bench.py", "ours.py", "peers.py", "report.py", "requirements.txt"].map { "Index/\($0)" },
+    // Beside the Swift of `make bench-index` and `make bench-learning`: what measures the peers and draws.
+    exclude: ["bench.py", "ours.py", "peers.py", "report.py", "requirements.txt"].map { "Index/\($0)" }
+        + ["bench.py", "peers.py", "requirements.txt"].map { "Learning/\($0)" },
     swiftSettings: common
 )
 

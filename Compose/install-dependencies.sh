@@ -8,6 +8,7 @@ build=(
     libnng-dev        # transport between services
     libsqlite3-dev    # each service's state, through GRDB
     libopenblas-dev   # matrix products, principal components
+    libdnnl-dev       # convolutions and all else of the learning engine, forward and backward
     libjpeg-dev       # previews, contact sheets, JPEG slices
     libpng-dev        # PNG slices
     libdcmtk-dev      # DICOM, every common transfer syntax but JPEG 2000
@@ -18,10 +19,11 @@ build=(
 test_only=(
     redis-tools           # the gateway is tested with redis-cli and redis-benchmark
     netcat-openbsd        # and with nc
+    python3-venv          # exported networks are tested with ONNX Runtime, which comes from PyPI
     openssl               # certificates for the mutual-TLS tests
 )
 runtime=(
-    libnng1 libsqlite3-0 libopenblas0-pthread libjpeg62-turbo libpng16-16 libdcmtk17 libopenjp2-7
+    libnng1 libsqlite3-0 libopenblas0-pthread libdnnl2 libjpeg62-turbo libpng16-16 libdcmtk17 libopenjp2-7
 )
 
 if [ "${1:-}" = "--runtime" ]; then

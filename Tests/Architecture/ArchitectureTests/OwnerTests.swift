@@ -6,6 +6,7 @@ struct OwnerTests {
     static let owners = [
         ("CNNG", "Sources/Platform/Messaging/"),
         ("COpenBLAS", "Sources/Platform/LinearAlgebra/"),
+        ("COneDNN", "Sources/Platform/Tensors/"),
         ("CKernels", "Sources/Platform/LinearAlgebra/"),
         ("CJPEG", "Sources/Platform/ImageCodecs/"),
         ("CPNG", "Sources/Platform/ImageCodecs/"),

@@ -1,0 +1,144 @@
+internal import COneDNN
+
+/// Memory for many tensors, at multiples of 64 bytes, zeroed.
+@safe package final class TensorMemory: @unchecked Sendable {
+    // Unchecked: whoever shares it between threads takes turns, as with the engine.
+    let base: UnsafeMutableRawPointer
+    /// How much there is.
+    package let byteCount: Int
+
+    /// Allocates it.
+    package init(byteCount: Int) {
+        self.byteCount = max(64, byteCount)
+        unsafe self.base = .allocate(byteCount: self.byteCount, alignment: 4_096)
+        unsafe self.base.initializeMemory(as: UInt8.self, repeating: 0, count: self.byteCount)
+    }
+
+    deinit { unsafe self.base.deallocate() }
+}
+
+/// A place in memory that holds a tensor.
+@safe package struct TensorPlace: Sendable {
+    let memory: TensorMemory
+    let offset: Int
+    /// How its numbers lie there.
+    package let format: TensorFormat
+
+    /// A tensor at an offset, in bytes.
+    package init(_ memory: TensorMemory, at offset: Int, format: TensorFormat) {
+        precondition(offset >= 0 && offset + format.byteCount <= memory.byteCount, "beyond the memory")
+        self.memory = memory
+        self.offset = offset
+        self.format = format
+    }
+
+    /// The same numbers seen in another way.
+    package func seen(as format: TensorFormat) -> TensorPlace {
+        TensorPlace(self.memory, at: self.offset, format: format)
+    }
+
+    /// The memory that it lies in, from its beginning.
+    package func whole(as format: TensorFormat) -> TensorPlace {
+        TensorPlace(self.memory, at: 0, format: format)
+    }
+
+    var start: UnsafeMutableRawPointer { unsafe self.memory.base + self.offset }
+
+    /// The numbers of a float32 tensor, as they lie.
+    package func read<T>(_ body: (Span<Float>) throws -> T) rethrows -> T {
+        precondition(self.format.type == .float32, "not float32")
+        // SAFETY: within the memory, which this keeps alive; checked when the place was made.
+        return try unsafe body(
+            Span(
+                _unsafeStart: self.start.assumingMemoryBound(to: Float.self),
+                count: self.format.byteCount / 4
+            )
+        )
+    }
+
+    /// A copy of the numbers of a float32 tensor, as they lie.
+    package func copied() -> [Float] { self.read { span in span.indices.map { span[$0] } } }
+
+    /// Overwrites the numbers of a float32 tensor, as they lie, with as many from a place on.
+    package func replace(with values: [Float], from start: Int = 0) {
+        self.write { span in
+            precondition(start >= 0 && values.count >= start + span.count, "too few numbers")
+            let source = values.span
+            for index in span.indices { span[index] = source[start + index] }
+        }
+    }
+
+    /// Whether no number is infinite or NaN; of blocks, padding included.
+    package var isFinite: Bool {
+        // SAFETY: within the memory; every bit pattern is a number of these types.
+        switch self.format.type {
+        case .float32: return self.read { span in span.indices.allSatisfy { span[$0].isFinite } }
+        case .bfloat16:
+            let count = self.format.byteCount / 2
+            let halves = unsafe Span<UInt16>(
+                _unsafeStart: self.start.assumingMemoryBound(to: UInt16.self),
+                count: count
+            )
+            return (0..<count).allSatisfy { halves[$0] & 0x7F80 != 0x7F80 }
+        case .opaque: return true
+        }
+    }
+
+    /// The numbers of a float32 tensor as they lie, to be changed.
+    package func write<T>(_ body: (inout MutableSpan<Float>) throws -> T) rethrows -> T {
+        precondition(self.format.type == .float32, "not float32")
+        // SAFETY: as in `read`; programs run one at a time.
+        var span = unsafe MutableSpan<Float>(
+            _unsafeStart: self.start.assumingMemoryBound(to: Float.self),
+            count: self.format.byteCount / 4
+        )
+        return try body(&span)
+    }
+}
+
+/// A kernel with its tensors, ready to run.
+@safe package final class BoundKernel: @unchecked Sendable {
+    // Unchecked: as `TensorMemory`.
+    private let kernel: Kernel
+    private var arguments: [dnnl_exec_arg_t]
+    private let memories: [TensorMemory]
+
+    /// Binds a place to each role of a kernel.
+    ///
+    /// - Throws: `TensorError` if oneDNN refuses a place.
+    package init(_ kernel: Kernel, _ places: [Role: TensorPlace]) throws(TensorError) {
+        self.kernel = kernel
+        self.memories = places.values.map { $0.memory }
+        unsafe self.arguments = []
+        for role in kernel.roles {
+            guard let place = places[role] else { preconditionFailure("nothing is bound to \(role)") }
+            let format = kernel.format(role)
+            precondition(place.format.byteCount >= format.byteCount, "\(role) has too little room")
+            var memory: dnnl_memory_t?
+            let status = unsafe withDescriptor(of: format) {
+                unsafe dnnl_memory_create(&memory, $0, kernel.engine.engine, place.start)
+            }
+            try check(status, "memory")
+            unsafe self.arguments.append(
+                dnnl_exec_arg_t(arg: role.argument(isMultiple: kernel.isMultiple), memory: memory)
+            )
+        }
+    }
+
+    deinit {
+        for index in unsafe self.arguments.indices {
+            unsafe dnnl_memory_destroy(self.arguments[index].memory)
+        }
+    }
+
+    /// Computes. Nothing is allocated.
+    package func run() {
+        let status = unsafe dnnl_primitive_execute(
+            self.kernel.primitive,
+            self.kernel.engine.stream,
+            Int32(self.arguments.count),
+            self.arguments
+        )
+        precondition(status == dnnl_success, "oneDNN failed in \(self.kernel.name): \(status.rawValue)")
+    }
+}
