@@ -27,16 +27,18 @@ void carina_dense(
 
 CARINA_CLONES
 void carina_adamw(
-    float *parameters, const float *gradients, float *means, float *squares, size_t count, float rate,
-    float mean_share, float square_share, float mean_correction, float square_correction, float decay) {
+    float *restrict parameters, const float *restrict gradients, float *restrict means,
+    float *restrict squares, size_t count, float rate, float mean_share, float square_share,
+    float mean_correction, float square_correction, float decay) {
     for (size_t i = 0; i < count; i++) {
         const float gradient = gradients[i];
         const float mean = mean_share * means[i] + (1 - mean_share) * gradient;
         const float square = square_share * squares[i] + (1 - square_share) * (gradient * gradient);
         means[i] = mean;
         squares[i] = square;
-        const float step =
-            mean / mean_correction / (sqrtf(square / square_correction) + carina_adamw_epsilon);
+        // Not sqrtf, whose errno keeps the loop from being done in vectors.
+        const float root = __builtin_elementwise_sqrt(square / square_correction);
+        const float step = mean / mean_correction / (root + carina_adamw_epsilon);
         parameters[i] -= rate * (step + decay * parameters[i]);
     }
 }

@@ -4,3 +4,4 @@
 #include "codes.h"
 #include "dense.h"
 #include "distance.h"
+#include "sampler.h"

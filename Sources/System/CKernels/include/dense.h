@@ -13,5 +13,6 @@ void carina_dense(
 /// One AdamW step over `count` parameters: gradient means and squares are updated in place, then
 /// parameter -= rate * (mean / mean_correction / (sqrt(square / square_correction) + epsilon) + decay * parameter).
 void carina_adamw(
-    float *parameters, const float *gradients, float *means, float *squares, size_t count, float rate,
-    float mean_share, float square_share, float mean_correction, float square_correction, float decay);
+    float *restrict parameters, const float *restrict gradients, float *restrict means,
+    float *restrict squares, size_t count, float rate, float mean_share, float square_share,
+    float mean_correction, float square_correction, float decay);
