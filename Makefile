@@ -8,7 +8,7 @@ FLAGS := -c release -Xswiftc -enable-testing --disable-index-store --explicit-ta
 BIN := .build/release
 OURS := Sources Services Tests
 
-.PHONY: demo test bench bench-index images format lint build dependencies
+.PHONY: demo test bench bench-index bench-learning images format lint build dependencies
 
 dependencies:
 	@command -v swift >/dev/null || { echo "Swift 6.3 is missing: https://www.swift.org/install/linux/debian/12"; exit 1; }
@@ -24,9 +24,14 @@ lint:
 	swift format lint --strict --parallel --recursive $(OURS) Package.swift
 	python3 Protocols/check.py
 
-test: dependencies lint
+test: dependencies lint .venv/.test
 	swift build $(FLAGS) --build-tests
 	swift test $(FLAGS) --disable-xctest --enable-swift-testing --no-parallel --skip-build
+
+# Peers of a few tests, which say so and skip where PyPI is out of reach.
+.venv/.test: Tests/requirements.txt
+	python3 -m venv .venv || { echo "python3-venv is missing: apt-get install python3-venv"; exit 1; }
+	if .venv/bin/python -m pip install --quiet --requirement $<; then touch $@; else echo "PyPI is out of reach"; fi
 
 bench: build
 	$(BIN)/carina-benchmarks
@@ -37,6 +42,16 @@ bench-index: dependencies .venv/.bench-index
 	.venv/bin/python -B Tests/Benchmarks/Index/bench.py
 
 .venv/.bench-index: Tests/Benchmarks/Index/requirements.txt
+	python3 -m venv .venv || { echo "python3-venv is missing: apt-get install python3-venv"; exit 1; }
+	.venv/bin/python -m pip install --quiet --requirement $<
+	touch $@
+
+# The learning engine beside PyTorch and ONNX Runtime: SETTINGS=quick SECONDS=4 …, see Tests/Benchmarks/Learning/bench.py.
+bench-learning: dependencies .venv/.bench-learning
+	swift build $(FLAGS) --product carina-benchmarks
+	.venv/bin/python -B Tests/Benchmarks/Learning/bench.py
+
+.venv/.bench-learning: Tests/Benchmarks/Learning/requirements.txt
 	python3 -m venv .venv || { echo "python3-venv is missing: apt-get install python3-venv"; exit 1; }
 	.venv/bin/python -m pip install --quiet --requirement $<
 	touch $@

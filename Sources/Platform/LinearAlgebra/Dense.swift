@@ -29,10 +29,13 @@ package func addDense(_ input: [Float], weights: Matrix, to output: inout [Float
 }
 
 /// The moving averages that AdamW (Loshchilov and Hutter 2019) keeps for one array of parameters.
-package struct AdamWState: Sendable {
-    private var means: [Float]
-    private var squares: [Float]
-    private var steps = 0
+package struct AdamWState: Sendable, Equatable {
+    /// (count), running means of the gradients.
+    package private(set) var means: [Float]
+    /// (count), running means of their squares.
+    package private(set) var squares: [Float]
+    /// Steps taken.
+    package private(set) var steps = 0
 
     private static let meanShare: Float = 0.9
     private static let squareShare: Float = 0.999
@@ -43,12 +46,31 @@ package struct AdamWState: Sendable {
         squares = [Float](repeating: 0, count: count)
     }
 
+    /// Takes averages as they were stored, both of one count.
+    package init(means: [Float], squares: [Float], steps: Int) {
+        precondition(means.count == squares.count && steps >= 0, "counts differ")
+        self.means = means
+        self.squares = squares
+        self.steps = steps
+    }
+
     /// Moves the parameters against their gradients; both have the count of the state.
     ///
     /// - Parameters:
     ///   - rate: the step's length.
     ///   - decay: how strongly the parameters shrink, times the rate.
     package mutating func step(_ parameters: inout [Float], gradients: [Float], rate: Float, decay: Float) {
+        var span = parameters.mutableSpan
+        step(&span, gradients: gradients.span, rate: rate, decay: decay)
+    }
+
+    /// The same where the numbers do not lie in arrays.
+    package mutating func step(
+        _ parameters: inout MutableSpan<Float>,
+        gradients: Span<Float>,
+        rate: Float,
+        decay: Float
+    ) {
         precondition(parameters.count == means.count && gradients.count == means.count, "counts differ")
         steps += 1
         let meanCorrection = 1 - Self.power(Self.meanShare, steps)
