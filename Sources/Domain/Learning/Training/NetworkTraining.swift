@@ -1,0 +1,115 @@
+package import Tensors
+
+/// One network in training: parameters, their optimizer, and kernels that compute a batch forward and backward.
+///
+/// A step allocates nothing but what its loss allocates. The same seeds give the same bits for the same number of threads.
+package struct NetworkTraining {
+    /// What is trained.
+    package let network: Network
+    /// Where inputs are written and outputs are read, (batch, …) each.
+    package let compiled: CompiledNetwork
+    /// Moves the parameters.
+    package private(set) var optimizer: any Optimizer
+    /// Gradients longer than this are shortened to it; nil: never.
+    package var maximumLength: Float?
+    /// Steps that were taken.
+    package private(set) var stepCount: Int
+
+    /// Compiles a network for a batch size.
+    ///
+    /// - Throws: `TensorError` if the processor cannot compute a layer.
+    package init(
+        _ network: Network,
+        parameters: Parameters,
+        optimizer: any Optimizer,
+        batch: Int,
+        precision: CompilationOptions.Precision,
+        engine: ComputeEngine,
+        maximumLength: Float? = nil,
+        stepCount: Int = 0
+    ) throws(TensorError) {
+        let storage = ParameterStorage(for: network)
+        storage.load(parameters)
+        self.network = network
+        self.compiled = try CompiledNetwork(
+            network,
+            CompilationOptions(batch: batch, purpose: .training, precision: precision),
+            storage: storage,
+            engine: engine
+        )
+        self.optimizer = optimizer
+        self.maximumLength = maximumLength
+        self.stepCount = stepCount
+    }
+
+    /// A copy of the parameters as after the last step.
+    package var parameters: Parameters { self.compiled.storage.copied(for: self.network) }
+
+    /// One step.
+    ///
+    /// - Parameters:
+    ///   - rate: the step's length.
+    ///   - inputs: writes the inputs of `compiled`; asked again if something is no number.
+    ///   - loss: reads the outputs of `compiled`, writes their gradients, and returns the loss.
+    /// - Returns: the loss.
+    /// - Throws: `TrainingFailure` if the loss, a gradient or a running average is no number. What is trained is as before
+    ///   then; running averages may be spoiled, so go on from the last checkpoint.
+    @discardableResult
+    package mutating func step(
+        rate: Float,
+        inputs: (CompiledNetwork) -> Void,
+        loss: (CompiledNetwork) -> Float
+    ) throws(TrainingFailure) -> Float {
+        inputs(self.compiled)
+        self.compiled.forward()
+        let value = loss(self.compiled)
+        guard value.isFinite else { throw self.failure(value, inputs: inputs) }
+        self.compiled.backward()
+        let storage = self.compiled.storage
+        let length = storage.allGradients.write {
+            clip(&$0, toLength: self.maximumLength ?? .greatestFiniteMagnitude)
+        }
+        guard length.isFinite, storage.statistics.values.allSatisfy({ $0.isFinite }) else {
+            throw self.failure(value, inputs: inputs)
+        }
+        for (place, name) in self.optimizer.names.enumerated() {
+            storage.gradient(of: name).read { gradients in
+                storage.place(of: name).write {
+                    self.optimizer.move(place, &$0, gradients: gradients, rate: rate)
+                }
+            }
+        }
+        self.stepCount += 1
+        return value
+    }
+
+    /// Looks for the first number that is none: in the gradients, which backward has left, but rather before them.
+    private func failure(_ loss: Float, inputs: (CompiledNetwork) -> Void) -> TrainingFailure {
+        let storage = self.compiled.storage
+        let gradient = self.optimizer.names.first { storage.gradients[$0]?.isFinite == false }
+        let statistic = storage.statistics.keys.sorted().first { storage.statistics[$0]?.isFinite == false }
+        inputs(self.compiled)
+        let place =
+            self.compiled.firstInputNotFinite().map { "input \($0)" }
+            ?? self.compiled.firstLayerNotFinite().map { "layer \($0)" }
+            ?? statistic
+            ?? (loss.isFinite ? gradient.map { "the gradient of \($0)" } : nil)
+        return TrainingFailure(step: self.stepCount, loss: loss, place: place)
+    }
+}
+
+/// Why a training stopped.
+package struct TrainingFailure: Error, Equatable, CustomStringConvertible {
+    /// The step that failed, from 0.
+    package let step: Int
+    /// The loss of that step.
+    package let loss: Float
+    /// The input, layer, running average or gradient where it appears first; nil if only the loss is no number.
+    package let place: String?
+
+    /// For people.
+    package var description: String {
+        "training stopped at step \(self.step): a number that is not finite, first in "
+            + (self.place ?? "the loss") + " (loss \(self.loss))"
+    }
+}
