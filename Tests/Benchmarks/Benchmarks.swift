@@ -7,7 +7,7 @@ struct Benchmarks: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "carina-benchmarks",
         abstract: "Measure speed against peers.",
-        subcommands: [AllDuels.self, IndexData.self, IndexServe.self],
+        subcommands: [AllDuels.self, IndexData.self, IndexServe.self, LearningSpeed.self],
         defaultSubcommand: AllDuels.self
     )
 }
