@@ -1,5 +1,3 @@
-internal import COneDNN
-
 /// Memory for many tensors, at multiples of 64 bytes, zeroed.
 @safe package final class TensorMemory: @unchecked Sendable {
     // Unchecked: whoever shares it between threads takes turns, as with the engine.
@@ -30,6 +28,24 @@ internal import COneDNN
         self.memory = memory
         self.offset = offset
         self.format = format
+    }
+
+    /// A plain tensor in memory of its own, zeroed.
+    package init(zeros shape: [Int]) {
+        let format = TensorFormat.plain(shape)
+        self.init(TensorMemory(byteCount: format.byteCount), at: 0, format: format)
+    }
+
+    /// Some of the items of a plain tensor, (batch, …).
+    package func items(_ range: Range<Int>) -> TensorPlace {
+        let (count, others) = (self.format.shape[0], self.format.shape.dropFirst())
+        precondition(self.format.isPlain && range.upperBound <= count, "no items \(range) of \(count)")
+        let width = others.reduce(1, *) * self.format.type.byteCount
+        return TensorPlace(
+            self.memory,
+            at: self.offset + range.lowerBound * width,
+            format: .plain([range.count] + others, self.format.type)
+        )
     }
 
     /// The same numbers seen in another way.
@@ -93,52 +109,5 @@ internal import COneDNN
             count: self.format.byteCount / 4
         )
         return try body(&span)
-    }
-}
-
-/// A kernel with its tensors, ready to run.
-@safe package final class BoundKernel: @unchecked Sendable {
-    // Unchecked: as `TensorMemory`.
-    private let kernel: Kernel
-    private var arguments: [dnnl_exec_arg_t]
-    private let memories: [TensorMemory]
-
-    /// Binds a place to each role of a kernel.
-    ///
-    /// - Throws: `TensorError` if oneDNN refuses a place.
-    package init(_ kernel: Kernel, _ places: [Role: TensorPlace]) throws(TensorError) {
-        self.kernel = kernel
-        self.memories = places.values.map { $0.memory }
-        unsafe self.arguments = []
-        for role in kernel.roles {
-            guard let place = places[role] else { preconditionFailure("nothing is bound to \(role)") }
-            let format = kernel.format(role)
-            precondition(place.format.byteCount >= format.byteCount, "\(role) has too little room")
-            var memory: dnnl_memory_t?
-            let status = unsafe withDescriptor(of: format) {
-                unsafe dnnl_memory_create(&memory, $0, kernel.engine.engine, place.start)
-            }
-            try check(status, "memory")
-            unsafe self.arguments.append(
-                dnnl_exec_arg_t(arg: role.argument(isMultiple: kernel.isMultiple), memory: memory)
-            )
-        }
-    }
-
-    deinit {
-        for index in unsafe self.arguments.indices {
-            unsafe dnnl_memory_destroy(self.arguments[index].memory)
-        }
-    }
-
-    /// Computes. Nothing is allocated.
-    package func run() {
-        let status = unsafe dnnl_primitive_execute(
-            self.kernel.primitive,
-            self.kernel.engine.stream,
-            Int32(self.arguments.count),
-            self.arguments
-        )
-        precondition(status == dnnl_success, "oneDNN failed in \(self.kernel.name): \(status.rawValue)")
     }
 }

@@ -73,12 +73,11 @@ struct LearningSpeed: ParsableCommand {
             values: (0..<self.batch * self.batch).map { _ in Float(generator.unit()) }
         )
         let slices = (0..<self.batch).map { $0 % (self.batch / 2) }
-        let inputs = Self.draw(network, self.batch, &generator)
+        for (name, place) in Self.draw(network, self.batch, &generator) {
+            training.compiled.bind(name, to: place)
+        }
         let times = try self.measure {
             try training.step(rate: 2e-3) { compiled in
-                // Their memory is used for other things later in a step.
-                Self.write(inputs, to: compiled)
-            } loss: { compiled in
                 let loss = BatchLoss(
                     outputs: Matrix(rows: self.batch, columns: 96, values: compiled.output("out").copied()),
                     labels: labels,
@@ -104,7 +103,7 @@ struct LearningSpeed: ParsableCommand {
             singleThreadCount: self.threads
         )
         var generator = SeededGenerator(seed: 2)
-        let inputs = Dictionary(uniqueKeysWithValues: Self.draw(network, self.batch, &generator))
+        let inputs = Self.draw(network, self.batch, &generator)
         let times = try self.measure { _ = try inference.outputs(of: inputs, count: self.batch) }
         try self.report(times, items: self.batch, rate: "slices_per_second", convolutions: nil)
     }
@@ -121,14 +120,14 @@ struct LearningSpeed: ParsableCommand {
         _ network: Network,
         _ batch: Int,
         _ generator: inout SeededGenerator
-    ) -> [(name: String, values: [Float])] {
-        network.inputs.map { input in
-            (input.name, (0..<batch * input.shape.reduce(1, *)).map { _ in Float(generator.unit()) })
+    ) -> [String: TensorPlace] {
+        var places: [String: TensorPlace] = [:]
+        for input in network.inputs {
+            let place = TensorPlace(zeros: [batch] + input.shape)
+            place.replace(with: (0..<place.format.count).map { _ in Float(generator.unit()) })
+            places[input.name] = place
         }
-    }
-
-    private static func write(_ inputs: [(name: String, values: [Float])], to compiled: CompiledNetwork) {
-        for input in inputs { compiled.input(input.name).replace(with: input.values) }
+        return places
     }
 
     /// Seconds of each call, once it has been called for a second.

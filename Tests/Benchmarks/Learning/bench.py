@@ -23,7 +23,10 @@ SECONDS = os.environ.get("SECONDS", "4")
 ROUNDS = int(os.environ.get("ROUNDS", "3"))
 RESULT = os.environ.get("RESULT", "bench-learning")
 QUICK = os.environ.get("SETTINGS") == "quick"
-QUICK_SETTINGS = {"train": ["bfloat16", "compile+bfloat16"], "infer": ["script", "compile", "compile+bfloat16"]}
+QUICK_SETTINGS = {
+    "train": ["compile+channels_last", "fused+channels_last+bfloat16", "compile+channels_last+bfloat16"],
+    "infer": ["compile+channels_last", "script+channels_last+bfloat16"],
+}
 BATCHES = [1, 16, 64]
 GOALS = [
     ("training step, batch 64, × PyTorch", "train 64", "PyTorch", 1.5),

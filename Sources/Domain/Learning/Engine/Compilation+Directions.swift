@@ -10,7 +10,7 @@ extension Compilation {
         for name in self.network.outputs {
             guard let tensor = self.tensors[name] else { preconditionFailure("no tensor is called \(name)") }
             self.layerName = name
-            self.outputs[name] = try self.fit(tensor, to: .plain(tensor.format.shape), in: .forward)
+            self.outputs[name] = try self.ownPlain(tensor)
         }
     }
 

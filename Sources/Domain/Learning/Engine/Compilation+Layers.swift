@@ -128,7 +128,7 @@ extension Compilation {
         scale: Float
     ) throws(TensorError) {
         let shape = source.format.shape
-        let plain = try self.fit(source, to: .plain(shape), in: .forward)
+        let plain = try self.ownPlain(source)
         let result = self.buffer(.plain(shape))
         self.add([plain, result], in: .forward) { places in
             unitLength(of: places[0], scale: scale, into: places[1])

@@ -6,7 +6,8 @@ extension Compilation {
         var preparation: [CompiledStep] = []
         var forward: [CompiledStep] = []
         var backward: [CompiledStep] = []
-        var inputs: [String: TensorPlace] = [:]
+        /// The kernels that read an input, and as what.
+        var readers: [String: [(kernel: BoundKernel, role: Role)]] = [:]
         var outputs: [String: TensorPlace] = [:]
         var outputGradients: [String: TensorPlace] = [:]
         var inputGradients: [String: TensorPlace] = [:]
@@ -24,11 +25,11 @@ extension Compilation {
             switch tensor.home {
             case .buffer(let number): TensorPlace(memory, at: plan.offsets[number], format: tensor.format)
             case .place(let number): self.places[number].seen(as: tensor.format)
+            case .input: preconditionFailure("an input has no place yet")
             }
         }
         var bound = Bound()
         bound.byteCount = plan.byteCount
-        bound.inputs = self.inputs.mapValues(place)
         bound.outputs = self.outputs.mapValues(place)
         bound.outputGradients = self.outputGradients.mapValues(place)
         bound.inputGradients = self.inputGradients.mapValues(place)
@@ -36,7 +37,10 @@ extension Compilation {
             let compiled: CompiledStep
             switch step.work {
             case .kernel(let kernel, let bindings):
-                let ready = try BoundKernel(kernel, bindings.mapValues(place))
+                let open = self.inputs(in: bindings)
+                let known = bindings.filter { open[$0.key] == nil }
+                let ready = try BoundKernel(kernel, known.mapValues(place), open: Set(open.keys))
+                for (role, name) in open { bound.readers[name, default: []].append((ready, role)) }
                 compiled = CompiledStep(
                     layer: step.layer,
                     work: kernel.name,
@@ -61,6 +65,14 @@ extension Compilation {
         return bound
     }
 
+    /// Which roles are the network's inputs, by name.
+    private func inputs(in bindings: [Role: PlannedTensor]) -> [Role: String] {
+        bindings.compactMapValues { tensor in
+            guard case .input(let number) = tensor.home else { return nil }
+            return self.network.inputs[number].name
+        }
+    }
+
     private func plan(_ ordered: [(phase: Phase, step: Step)]) -> MemoryPlan {
         var lifetimes = self.bufferBytes.map {
             MemoryPlan.Lifetime(byteCount: $0, first: .max, last: -1)
@@ -82,9 +94,8 @@ extension Compilation {
                 if entry.phase == .preparation { use(tensor, at: ordered.count) }
             }
         }
-        // Written before the first step and read after the last one of their direction.
+        // Read after the last step of forward; written before the first step of backward.
         let forwardEnd = ordered.firstIndex { $0.phase == .backward } ?? ordered.count
-        for tensor in self.inputs.values { use(tensor, at: 0) }
         for tensor in self.outputs.values { use(tensor, at: forwardEnd) }
         for tensor in self.outputGradients.values { use(tensor, at: forwardEnd) }
         for tensor in self.inputGradients.values { use(tensor, at: ordered.count) }

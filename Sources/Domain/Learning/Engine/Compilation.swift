@@ -5,6 +5,8 @@ struct PlannedTensor {
     enum Home: Equatable {
         case buffer(Int)
         case place(Int)
+        /// Whoever runs the network says where.
+        case input(Int)
     }
 
     let home: Home
@@ -69,7 +71,8 @@ struct Compilation {
         self.engine = engine
         self.differentiable = Self.differentiable(network, options)
         for input in network.inputs {
-            let tensor = self.buffer(.plain([options.batch] + input.shape))
+            let home = PlannedTensor.Home.input(self.inputs.count)
+            let tensor = PlannedTensor(home: home, format: .plain([options.batch] + input.shape))
             self.inputs[input.name] = tensor
             self.tensors[input.name] = tensor
         }
@@ -113,6 +116,17 @@ struct Compilation {
         try self.copy(tensor, to: result, in: phase)
         self.fitted.append((tensor, result))
         return result
+    }
+
+    /// The tensor in plain float32, at a place that is known when the network is compiled.
+    mutating func ownPlain(_ tensor: PlannedTensor) throws(TensorError) -> PlannedTensor {
+        let plain = TensorFormat.plain(tensor.format.shape)
+        if case .input = tensor.home {
+            let result = self.buffer(plain)
+            try self.copy(tensor, to: result, in: .forward)
+            return result
+        }
+        return try self.fit(tensor, to: plain, in: .forward)
     }
 
     mutating func copy(

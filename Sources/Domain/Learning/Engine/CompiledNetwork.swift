@@ -1,3 +1,4 @@
+internal import Synchronization
 package import Tensors
 
 /// What a network is compiled for.
@@ -29,9 +30,11 @@ package struct CompilationOptions: Sendable, Hashable {
 
 /// A network made ready for one batch size: all kernels compiled, all memory planned, so that running it allocates nothing.
 ///
-/// Inputs and outputs are plain float32, (batch, …). One thread at a time may use it.
+/// Inputs and outputs are plain float32, (batch, …); inputs are read where they lie. One thread at a time may use it.
 package final class CompiledNetwork: Sendable {
-    private let inputs: [String: TensorPlace]
+    private let inputs: Mutex<[String: TensorPlace]>
+    private let inputFormats: [String: TensorFormat]
+    private let readers: [String: [(kernel: BoundKernel, role: Role)]]
     private let outputs: [String: TensorPlace]
     private let outputGradients: [String: TensorPlace]
     private let inputGradients: [String: TensorPlace]
@@ -59,7 +62,9 @@ package final class CompiledNetwork: Sendable {
         try compilation.addForward()
         if options.purpose == .training { try compilation.addBackward() }
         let bound = try compilation.bound()
-        self.inputs = bound.inputs
+        self.inputs = Mutex([:])
+        self.inputFormats = compilation.inputs.mapValues { $0.format }
+        self.readers = bound.readers
         self.outputs = bound.outputs
         self.outputGradients = bound.outputGradients
         self.inputGradients = bound.inputGradients
@@ -72,8 +77,22 @@ package final class CompiledNetwork: Sendable {
         self.refresh()
     }
 
-    /// Where an input of the network is to be written before `forward`.
-    package func input(_ name: String) -> TensorPlace { Self.place(name, in: self.inputs) }
+    /// Where an input of the network is to be written before `forward`: what was bound, else memory of its own.
+    package func input(_ name: String) -> TensorPlace {
+        if let bound = self.inputs.withLock({ $0[name] }) { return bound }
+        guard let format = self.inputFormats[name] else { preconditionFailure("the network has no \(name)") }
+        let place = TensorPlace(zeros: format.shape)
+        self.bind(name, to: place)
+        return place
+    }
+
+    /// Lets an input be read where it lies: plain float32, (batch, …). It has to stay as it is until `forward`, and
+    /// `backward` in training, have run.
+    package func bind(_ name: String, to place: TensorPlace) {
+        precondition(place.format == self.inputFormats[name], "\(name) of shape \(place.format.shape)")
+        for reader in self.readers[name] ?? [] { reader.kernel.bind(reader.role, to: place) }
+        self.inputs.withLock { $0[name] = place }
+    }
 
     /// Where an output of the network is to be read after `forward`.
     package func output(_ name: String) -> TensorPlace { Self.place(name, in: self.outputs) }
@@ -97,6 +116,7 @@ package final class CompiledNetwork: Sendable {
 
     /// Computes the outputs of the inputs.
     package func forward() {
+        for name in self.inputFormats.keys { _ = self.input(name) }
         self.engine.claimThreads()
         for step in self.forwardSteps { step.run() }
     }
@@ -111,7 +131,7 @@ package final class CompiledNetwork: Sendable {
 extension CompiledNetwork {
     /// The first input, by name, that holds what is no number; nil if none does.
     package func firstInputNotFinite() -> String? {
-        self.inputs.sorted { $0.key < $1.key }.first { !$0.value.isFinite }?.key
+        self.inputs.withLock { $0 }.sorted { $0.key < $1.key }.first { !$0.value.isFinite }?.key
     }
 
     /// Computes forward, step by step: the layer whose result is the first that is no number; nil if all are.

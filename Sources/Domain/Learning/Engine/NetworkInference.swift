@@ -62,12 +62,12 @@ package final class NetworkInference: Sendable {
     /// Computes the outputs of items; one caller at a time for each thread, others wait.
     ///
     /// - Parameters:
-    ///   - inputs: by name, (count, …) each.
+    ///   - inputs: by name, plain (count, …) each; read where they lie.
     ///   - count: number of items.
     /// - Returns: by name, (count, …) each.
     /// - Throws: `TensorError` if a batch size cannot be compiled.
     package func outputs(
-        of inputs: [String: [Float]],
+        of inputs: [String: TensorPlace],
         count: Int
     ) throws(TensorError) -> [String: [Float]] {
         let ranges = Self.ranges(count, threadCount: self.streams.count)
@@ -94,7 +94,7 @@ package final class NetworkInference: Sendable {
     }
 
     private func outputs(
-        of inputs: [String: [Float]],
+        of inputs: [String: TensorPlace],
         items: Range<Int>,
         on stream: Stream
     ) throws(TensorError) -> [String: [Float]] {
@@ -105,11 +105,10 @@ package final class NetworkInference: Sendable {
                 let size = min(Self.batch, items.upperBound - start)
                 let compiled = try self.network(of: size, on: stream, in: &networks)
                 for input in self.network.inputs {
-                    let width = input.shape.reduce(1, *)
-                    guard let values = inputs[input.name], values.count >= items.upperBound * width else {
-                        preconditionFailure("input \(input.name) is missing or too short")
+                    guard let place = inputs[input.name] else {
+                        preconditionFailure("input \(input.name) is missing")
                     }
-                    compiled.input(input.name).replace(with: values, from: start * width)
+                    compiled.bind(input.name, to: place.items(start..<start + size))
                 }
                 compiled.forward()
                 for name in self.network.outputs {

@@ -45,11 +45,10 @@ package struct NetworkTraining {
     /// A copy of the parameters as after the last step.
     package var parameters: Parameters { self.compiled.storage.copied(for: self.network) }
 
-    /// One step.
+    /// One step on the inputs that were bound or written before.
     ///
     /// - Parameters:
     ///   - rate: the step's length.
-    ///   - inputs: writes the inputs of `compiled`; asked again if something is no number.
     ///   - loss: reads the outputs of `compiled`, writes their gradients, and returns the loss.
     /// - Returns: the loss.
     /// - Throws: `TrainingFailure` if the loss, a gradient or a running average is no number. What is trained is as before
@@ -57,20 +56,18 @@ package struct NetworkTraining {
     @discardableResult
     package mutating func step(
         rate: Float,
-        inputs: (CompiledNetwork) -> Void,
         loss: (CompiledNetwork) -> Float
     ) throws(TrainingFailure) -> Float {
-        inputs(self.compiled)
         self.compiled.forward()
         let value = loss(self.compiled)
-        guard value.isFinite else { throw self.failure(value, inputs: inputs) }
+        guard value.isFinite else { throw self.failure(value) }
         self.compiled.backward()
         let storage = self.compiled.storage
         let length = storage.allGradients.write {
             clip(&$0, toLength: self.maximumLength ?? .greatestFiniteMagnitude)
         }
         guard length.isFinite, storage.statistics.values.allSatisfy({ $0.isFinite }) else {
-            throw self.failure(value, inputs: inputs)
+            throw self.failure(value)
         }
         for (place, name) in self.optimizer.names.enumerated() {
             storage.gradient(of: name).read { gradients in
@@ -83,12 +80,11 @@ package struct NetworkTraining {
         return value
     }
 
-    /// Looks for the first number that is none: in the gradients, which backward has left, but rather before them.
-    private func failure(_ loss: Float, inputs: (CompiledNetwork) -> Void) -> TrainingFailure {
+    /// Looks for the first number that is none: rather in inputs and layers than in the gradients that follow from them.
+    private func failure(_ loss: Float) -> TrainingFailure {
         let storage = self.compiled.storage
         let gradient = self.optimizer.names.first { storage.gradients[$0]?.isFinite == false }
         let statistic = storage.statistics.keys.sorted().first { storage.statistics[$0]?.isFinite == false }
-        inputs(self.compiled)
         let place =
             self.compiled.firstInputNotFinite().map { "input \($0)" }
             ?? self.compiled.firstLayerNotFinite().map { "layer \($0)" }

@@ -1,14 +1,17 @@
 import LinearAlgebra
+import Tensors
 import Testing
 
 @testable import Learning
 
 @Suite struct NetworkInferenceTests {
-    static func inputs(_ network: Network, count: Int) -> [String: [Float]] {
+    static func inputs(_ network: Network, count: Int) -> [String: TensorPlace] {
         var generator = SeededGenerator(seed: 3)
         return Dictionary(
             uniqueKeysWithValues: network.inputs.map { input in
-                (input.name, (0..<count * input.shape.reduce(1, *)).map { _ in generator.normal() })
+                let place = TensorPlace(zeros: [count] + input.shape)
+                place.replace(with: (0..<place.format.count).map { _ in generator.normal() })
+                return (input.name, place)
             }
         )
     }
@@ -38,7 +41,7 @@ import Testing
         let vectors = try #require(try many.outputs(of: inputs, count: count)["vector"])
         #expect(vectors.count == count * 12)
         for item in 0..<count {
-            let own = inputs.mapValues { Array($0[$0.count / count * item..<$0.count / count * (item + 1)]) }
+            let own = inputs.mapValues { $0.items(item..<item + 1) }
             let vector = try #require(try single.outputs(of: own, count: 1)["vector"])
             let found = Array(vectors[item * 12..<(item + 1) * 12])
             #expect(relativeDifference(found, vector.map { Double($0) }) < 1e-5)
@@ -71,6 +74,6 @@ import Testing
             precision: .float32,
             threadCount: 2
         )
-        #expect(try inference.outputs(of: Self.inputs(network, count: 0), count: 0).isEmpty)
+        #expect(try inference.outputs(of: [:], count: 0).isEmpty)
     }
 }

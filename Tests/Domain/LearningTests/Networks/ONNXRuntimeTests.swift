@@ -124,7 +124,13 @@ import Testing
             precision: .float32,
             threadCount: 2
         )
-        let outputs = try inference.outputs(of: inputs, count: count)
+        var places: [String: TensorPlace] = [:]
+        for input in network.inputs {
+            let place = TensorPlace(zeros: [count] + input.shape)
+            place.replace(with: try #require(inputs[input.name]))
+            places[input.name] = place
+        }
+        let outputs = try inference.outputs(of: places, count: count)
         var tensors: [String: SafeTensors.Tensor] = [:]
         for input in network.inputs {
             let values = try #require(inputs[input.name])

@@ -55,10 +55,9 @@ import Testing
     {
         let labels = golden["labels"]
         return try steps.map { step in
-            try training.step(rate: 2e-3) { compiled in
-                compiled.input("image").replace(with: golden["image.\(step)"].values)
-                compiled.input("extra").replace(with: golden["extra.\(step)"].values)
-            } loss: { compiled in
+            training.compiled.input("image").replace(with: golden["image.\(step)"].values)
+            training.compiled.input("extra").replace(with: golden["extra.\(step)"].values)
+            return try training.step(rate: 2e-3) { compiled in
                 let out = compiled.output("out")
                 let loss = BatchLoss(
                     outputs: Matrix(rows: 16, columns: 12, values: out.values),
@@ -114,12 +113,11 @@ import Testing
             gradient: Float = 0
         ) -> TrainingFailure? {
             #expect(throws: TrainingFailure.self) {
+                var images = golden["image.2"].values
+                images[700] += image
+                training.compiled.input("image").replace(with: images)
+                training.compiled.input("extra").replace(with: golden["extra.2"].values)
                 try training.step(rate: 2e-3) { compiled in
-                    var images = golden["image.2"].values
-                    images[700] += image
-                    compiled.input("image").replace(with: images)
-                    compiled.input("extra").replace(with: golden["extra.2"].values)
-                } loss: { compiled in
                     compiled.outputGradient("out").replace(with: Array(repeating: gradient, count: 16 * 12))
                     return loss
                 }
