@@ -7,6 +7,10 @@ extension Compilation {
         _ sources: [PlannedTensor],
         _ shape: [Int]
     ) throws(TensorError) {
+        if case .convolution(_, _, _, _, groups: 1, _) = self.onlyUser(of: layer.name)?.operation {
+            self.joined[layer.name] = zip(layer.sources, sources).map { Part(name: $0, tensor: $1) }
+            return
+        }
         var parts: [PlannedTensor] = []
         for source in sources { parts.append(try self.typed(source)) }
         let kernel = try self.engine.concatenation(parts.map { $0.format }, result: self.resultFormat(shape))

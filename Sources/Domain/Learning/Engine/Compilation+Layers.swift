@@ -3,12 +3,13 @@ internal import Tensors
 /// Layers without weights.
 extension Compilation {
     mutating func addLayer(_ layer: Network.Layer) throws(TensorError) {
+        if case .convolution = layer.operation { return try self.addConvolution(layer) }
         let sources = layer.sources.compactMap { self.tensors[$0] }
         guard let source = sources.first, let shape = self.network.shape(of: layer.name) else {
             preconditionFailure("a layer without sources")
         }
         switch layer.operation {
-        case .convolution: try self.addConvolution(layer, source: source)
+        case .convolution: break
         case .linear: try self.addLinear(layer, source: source)
         case .batchNormalization: try self.addNormalization(layer, source: try self.typed(source))
         case .activation(let activation): try self.addActivation(layer, activation, try self.typed(source))

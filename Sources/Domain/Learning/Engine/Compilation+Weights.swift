@@ -12,7 +12,7 @@ extension Compilation {
     }
 
     /// The layer that alone uses a tensor, if there is one.
-    private func onlyUser(of name: String) -> Network.Layer? {
+    func onlyUser(of name: String) -> Network.Layer? {
         guard !self.network.outputs.contains(name) else { return nil }
         let users = self.network.layers.filter { $0.sources.contains(name) }
         return users.count == 1 ? users[0] : nil
@@ -108,15 +108,27 @@ extension Compilation {
         )
     }
 
+    /// The weights of some of a convolution's source channels, where the parameters lie.
+    static func weightPart(of weights: PlannedTensor, _ shape: [Int], from start: Int) -> PlannedTensor {
+        if weights.format.shape == shape { return weights }
+        guard let part = weights.format.part(shape, from: [0, start, 0, 0]) else {
+            preconditionFailure("a part of plain weights")
+        }
+        return weights.seen(as: part)
+    }
+
     mutating func addWeightGradients(
         _ kernel: Kernel,
         of layer: Network.Layer,
         source: PlannedTensor,
         _ gradient: PlannedTensor,
-        _ shape: [Int]
+        _ shape: [Int],
+        from start: Int = 0
     ) throws(TensorError) {
         guard let place = self.storage.gradients[layer.name + ".weight"] else { return }
-        let wanted = self.fixed(place.seen(as: .plain(shape)))
+        let all = self.fixed(place)
+        let isWhole = shape.reduce(1, *) == place.format.count
+        let wanted = isWhole ? all.seen(as: .plain(shape)) : Self.weightPart(of: all, shape, from: start)
         let format = kernel.format(.weightsGradient)
         let found = format == wanted.format ? wanted : self.buffer(format)
         var bindings: [Role: PlannedTensor] = [
@@ -133,7 +145,7 @@ extension Compilation {
 
     mutating func addSourceGradient(
         _ kernel: Kernel,
-        of layer: Network.Layer,
+        to name: String,
         weights: PlannedTensor,
         _ gradient: PlannedTensor
     ) throws(TensorError) {
@@ -147,6 +159,6 @@ extension Compilation {
             ],
             in: .backward
         )
-        self.contribute(result, to: layer.sources[0])
+        self.contribute(result, to: name)
     }
 }

@@ -42,6 +42,8 @@ struct Compilation {
     let engine: ComputeEngine
     /// The tensor of each input and of each layer that was compiled.
     var tensors: [String: PlannedTensor] = [:]
+    /// The parts of concatenations that are never made, for one convolution alone reads them.
+    var joined: [String: [Part]] = [:]
     var undoings: [Undoing] = []
     /// Gradients of a tensor that come from each of its users.
     var contributions: [String: [PlannedTensor]] = [:]

@@ -50,7 +50,8 @@ import Testing
         ("concatenation", { try joined(.concatenation, [[16, 4, 4], [8, 4, 4]]) }),
         ("concatenation of vectors", { try joined(.concatenation, [[5], [16], [3]]) }),
         ("sum", { try joined(.sum, [[5, 3, 3], [5, 3, 3]]) }),
-        ("residual block", residualBlock), ("encoder", smallEncoder),
+        ("convolution of a concatenation", convolvedConcatenation), ("residual block", residualBlock),
+        ("encoder", smallEncoder),
     ]
 
     @Test("forward, as defined", arguments: cases.map { $0.name }, [true, false])
@@ -160,6 +161,18 @@ import Testing
         if names.count == 2 { try network.add("layer", operation, names[0], names[1]) }
         if names.count == 3 { try network.add("layer", operation, names[0], names[1], names[2]) }
         network.outputs = ["layer"]
+        return network
+    }
+
+    /// Three sources of one convolution, with bias and activation.
+    @Sendable static func convolvedConcatenation() throws -> Network {
+        var network = Network(
+            inputs: zip(["a", "b", "c"], [16, 8, 5]).map { .init($0, shape: [$1, 6, 6]) }
+        )
+        try network.add("joined", .concatenation, "a", "b", "c")
+        try network.add("layer", .convolution(channels: 20, kernel: 3, stride: 2, padding: 1), "joined")
+        try network.add("relu", .activation(.relu), "layer")
+        network.outputs = ["relu"]
         return network
     }
 
