@@ -42,6 +42,57 @@ package struct NetworkTraining {
         self.stepCount = stepCount
     }
 
+    /// Goes on from a checkpoint, with the same bits as if it had never stopped.
+    ///
+    /// - Parameter optimizer: of the kind that made the checkpoint, as it was made for the first step.
+    /// - Throws: `CheckpointError` if the optimizer is another one, `TensorError` as above.
+    package init(
+        _ network: Network,
+        resuming checkpoint: Checkpoint,
+        optimizer: any Optimizer,
+        batch: Int,
+        precision: CompilationOptions.Precision,
+        engine: ComputeEngine,
+        maximumLength: Float? = nil
+    ) throws {
+        var optimizer = optimizer
+        do { try optimizer.restore(checkpoint.optimizer) } catch { throw CheckpointError.arrays(error) }
+        try self.init(
+            network,
+            parameters: checkpoint.parameters,
+            optimizer: optimizer,
+            batch: batch,
+            precision: precision,
+            engine: engine,
+            maximumLength: maximumLength,
+            stepCount: checkpoint.step
+        )
+    }
+
+    /// All that is needed to go on later.
+    ///
+    /// - Parameters:
+    ///   - epoch: epochs that are done.
+    ///   - random: the seed of batches and views, which follow from it and their numbers.
+    /// - Throws: `CheckpointError` if a number is none.
+    package func checkpoint(
+        epoch: Int,
+        random: String,
+        dataSetHash: [UInt8] = [],
+        notes: [String: String] = [:]
+    ) throws(CheckpointError) -> Checkpoint {
+        try Checkpoint(
+            of: self.network,
+            parameters: self.parameters,
+            optimizer: self.optimizer.state,
+            step: self.stepCount,
+            epoch: epoch,
+            random: random,
+            dataSetHash: dataSetHash,
+            notes: notes
+        )
+    }
+
     /// A copy of the parameters as after the last step.
     package var parameters: Parameters { self.compiled.storage.copied(for: self.network) }
 
