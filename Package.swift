@@ -122,7 +122,8 @@ let domain: [Target] = [
     module(
         "Learning",
         in: "Domain",
-        ["Tomography", "Lungs", "Orientation", "LinearAlgebra", "Tensors", crypto]
+        ["Tomography", "Lungs", "Orientation", "LinearAlgebra", "Tensors", crypto],
+        exclude: ["README.md"]
     ),
     module("Neighbors", in: "Domain", ["LinearAlgebra"], exclude: ["README.md"]),
     module("Rendering", in: "Domain", ["Tomography", "Lungs"]),
@@ -166,8 +167,8 @@ let services: [Target] =
     + service(
         "Carina",
         kit + [
-            argumentParser, "ImageCodecs", "LineProtocol", "Lungs", "Phantom", "Processes", "Rendering",
-            "Snapshots", "Tomography",
+            argumentParser, "ImageCodecs", "Learning", "LineProtocol", "Lungs", "Phantom", "Processes",
+            "Rendering", "Snapshots", "Tomography",
         ]
     )
 

@@ -54,6 +54,14 @@ def check_registry(registry):
         for field in fields:
             expect(field["type"].strip("[]?") in known, f"{field['name']}: unknown type {field['type']}")
         unique(fields, lambda field: field["name"], "field")
+    for row in content["messages"]:
+        own = row.get("tagged", [])
+        unique(own, lambda field: field["tag"], f"{row['name']}: tag")
+        unique(own + row.get("fields", []), lambda field: field["name"], f"{row['name']}: field")
+        for field in own:
+            expect(row.get("event"), f"{row['name']}: only events have tagged fields of their own")
+            expect(field["tag"] % 2 == 1 and field["tag"] >= 11, f"{row['name']}: tag {field['tag']} is even or below 11")
+            expect(field["type"] in {*NUMBERS, *FIXED_BYTES}, f"{row['name']}: {field['name']} is no number or identifier")
 
 
 def check_documents(registry):
@@ -66,6 +74,9 @@ def check_documents(registry):
         for row in rows:
             for field in row.get("request", []) + row.get("reply", []) + row.get("fields", []):
                 expect((field["name"], field["type"]) in table, f"Messages/{name}.md: {row['name']} lacks {field['name']}")
+            for field in row.get("tagged", []):
+                line = f"| `{field['name']}` | `{field['type']}` | {field['tag']} |"
+                expect(line in text, f"Messages/{name}.md: {row['name']} lacks {field['name']} and its tag")
     text = (HERE / "Wire.md").read_text()
     for section, key in (("errors", "name"), ("refusals", "name"), ("tags", "name")):
         for row in registry.content[section]:
@@ -110,6 +121,9 @@ def check_valid(registry, message, case, where):
     values, options, frame = read(registry, message, case)
     fields = registry.fields(message, case["part"])
     wanted = {name: raw(case["fields"][name], kind, registry) for name, kind in fields}
+    # A vector from before a tagged field does not list it.
+    own = registry.tagged(message, case["part"]).values()
+    wanted |= {name: raw(case["fields"].get(name), kind, registry) for name, kind in own}
     asked = {
         name: value if isinstance(value, int) else bytes.fromhex(value) for name, value in case["options"].items()
     }

@@ -169,6 +169,47 @@ def cases(registry, message, part):
         for name, rules, spoiled, code, offset, field in damages(registry, body, trace):
             if code is not None:
                 yield case(name, rules, spoiled, error={"code": code, "offset": offset, "field": field})
+    # After all others, which so stay what they were when the message had no tagged fields.
+    own = registry.tagged(message, part)
+    if own:
+        yield from tagged_cases(registry, message, part, maker, own, case)
+
+
+def tagged_cases(registry, message, part, maker, own, case):
+    """Cases of an event's own tagged fields."""
+    fields = registry.fields(message, part)
+    for style in ("empty", "typical", "full"):
+        values = {name: maker.value(kind, style) for name, kind in [*fields, *own.values()]}
+        body = registry.encode(message, part, values)
+        yield case(f"{style} with tagged fields", ["W-29"], body, fields=plain(values), options={})
+    values = {name: maker.value(kind, "typical") for name, kind in fields}
+    plain_body = registry.encode(message, part, values)
+    value_offset = HEADER_BYTE_COUNT + len(plain_body) + 6
+    for tag, (name, kind) in own.items():
+        alone = values | {name: maker.value(kind, "typical")}
+        body = registry.encode(message, part, alone)
+        yield case(f"{name} alone", ["W-29"], body, fields=plain(alone), options={})
+        newer = body + struct.pack("<HI", max(own) + 2, 3) + b"new"
+        yield case(f"{name} before an odd tag nobody knows", ["W-19", "W-29"], newer, fields=plain(alone), options={})
+        for text, change in (("short", -1), ("long", 1)):
+            length = registry.minimum(kind) + change
+            wrong = plain_body + struct.pack("<HI", tag, length) + bytes(length)
+            error = {"code": "badTagLength", "offset": value_offset, "field": name}
+            yield case(f"{name} is too {text}", ["W-29"], wrong, error=error)
+        for text, number in (("infinite", float("inf")), ("not a number", float("nan"))) if kind in ("f32", "f64") else ():
+            raw = struct.pack("<" + NUMBERS[kind], number)
+            wrong = plain_body + struct.pack("<HI", tag, len(raw)) + raw
+            error = {"code": "notFinite", "offset": value_offset, "field": name}
+            yield case(f"{name} is {text}", ["W-16", "W-29"], wrong, error=error)
+    first, *rest = own
+    if rest:
+        (name, kind), (other, inner) = own[first], own[rest[0]]
+        whole = registry.encode(message, part, values | {name: maker.value(kind, "typical"), other: maker.value(inner, "typical")})
+        at = len(plain_body)
+        middle = at + 6 + registry.minimum(kind)
+        swapped = whole[:at] + whole[middle:] + whole[at:middle]
+        error = {"code": "tagOrder", "offset": HEADER_BYTE_COUNT + at + len(whole) - middle, "field": "tag"}
+        yield case(f"{other} before {name}", ["W-18"], swapped, error=error)
 
 
 def frame_cases():

@@ -143,6 +143,11 @@ class Registry:
             return self.structures["Refusal"]
         return [(field["name"], field["type"]) for field in self.messages[message][part]]
 
+    def tagged(self, message, part):
+        """An event's own tagged fields: tag to name and type (W-29)."""
+        rows = self.messages[message].get("tagged", []) if part == "fields" else []
+        return {row["tag"]: (row["name"], row["type"]) for row in rows}
+
     def minimum(self, kind):
         """The fewest bytes that a value of this type takes (W-13)."""
         if kind.endswith("?") or kind in self.choices or kind == "bool":
@@ -158,11 +163,19 @@ class Registry:
     # Reading
 
     def decode(self, message, part, body):
-        """Reads a whole body. Returns its fields and, for a request, its options (W-11 to W-20)."""
+        """Reads a whole body. Returns its fields, absent tagged ones as None, and a request's options (W-11 to W-20, W-29)."""
         reader = Reader(body)
         read = self._refusal if part == "refusal" else lambda reader: self._structure(self.fields(message, part), reader)
         values = read(reader)
-        return values, self._options(reader, is_request=part == "request")
+        found = self._tags(reader)
+        for tag, (name, kind) in self.tagged(message, part).items():
+            values[name] = None
+            if tag in found:
+                offset, value = found[tag]
+                if len(value) != self.minimum(kind):
+                    raise WireError("badTagLength", offset, name)
+                values[name] = self.read(kind, Reader(value, offset), name)
+        return values, self._options(found) if part == "request" else {}
 
     def _structure(self, fields, reader):
         return {name: self.read(kind, reader, name) for name, kind in fields}
@@ -246,7 +259,8 @@ class Registry:
         except UnicodeDecodeError:
             raise WireError("badText", start, name) from None
 
-    def _options(self, reader, is_request):
+    def _tags(self, reader):
+        """All tagged fields: tag to offset and value (W-18, W-19)."""
         found, last = {}, -1
         while reader.remaining:
             start = reader.offset
@@ -257,8 +271,11 @@ class Registry:
                 raise WireError("unknownTag", start, "tag")
             last, length = tag, reader.count(1, "tagLength")
             found[tag] = reader.offset, reader.take(length, "tagValue")
+        return found
+
+    def _options(self, found):
         options = {}
-        for tag, (offset, value) in found.items() if is_request else ():
+        for tag, (offset, value) in found.items():
             known = self.tags.get(tag)
             if known is None:
                 continue
@@ -275,6 +292,10 @@ class Registry:
         trace = [] if trace is None else trace
         for name, kind in self.fields(message, part):
             self.write(kind, values[name], output, name, trace)
+        for tag, (name, kind) in sorted(self.tagged(message, part).items()):
+            if values.get(name) is not None:
+                output += struct.pack("<HI", tag, self.minimum(kind))
+                self.write(kind, values[name], output, name, trace)
         for tag, known in sorted(self.tags.items()):
             value = (options or {}).get(known["name"])
             if value is not None:

@@ -91,7 +91,9 @@ struct TrainingJob: Sendable {
             epochs: UInt32(report.epochs),
             trainingLoss: report.trainingLoss,
             testLoss: report.testLoss,
-            secondsLeft: Float(report.secondsLeft)
+            secondsLeft: Float(report.secondsLeft),
+            step: UInt32(report.step),
+            rate: report.rate
         )
         let events = self.service.events
         try await self.service.database.write { transaction in
@@ -101,13 +103,22 @@ struct TrainingJob: Sendable {
     }
 
     private static func text(of report: EpochReport) -> String {
-        "epoch \(report.epoch) of \(report.epochs), loss \(thousandths(report.trainingLoss)), "
+        "epoch \(report.epoch) of \(report.epochs), step \(report.step), rate \(twoDigits(report.rate)), "
+            + "loss \(thousandths(report.trainingLoss)), "
             + "test \(thousandths(report.testLoss)), \(Int(report.secondsLeft.rounded())) s left"
     }
 
     private static func thousandths(_ value: Float) -> String {
         guard value.isFinite, abs(value) < 1e6 else { return "\(value)" }
         return "\((Double(value) * 1_000).rounded() / 1_000)"
+    }
+
+    /// Two digits that count: the rate falls through several powers of ten.
+    private static func twoDigits(_ value: Float) -> String {
+        guard value.isFinite, value > 0 else { return "\(value)" }
+        var scale = 1.0
+        while Double(value) * scale < 10 { scale *= 10 }
+        return "\((Double(value) * scale).rounded() / scale)"
     }
 
     /// The registry's row; losses are those of the epoch whose weights the model has.

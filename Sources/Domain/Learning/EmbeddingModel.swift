@@ -57,9 +57,14 @@ package struct DensityPart: Sendable, Equatable {
 
     /// The part for one slice: unit length, or zero.
     func vector(for crop: LungCrop) -> [Float] {
-        var output = principal.project(Self.difference(densityCells(of: crop), from: reference))
+        var output = principal.project(difference(of: crop))
         normalize(&output)
         return output
+    }
+
+    /// (16 x 16) how much denser a slice is than the reference, of unit length.
+    func difference(of crop: LungCrop) -> [Float] {
+        Self.difference(densityCells(of: crop), from: reference)
     }
 
     private static func difference(

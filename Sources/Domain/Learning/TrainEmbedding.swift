@@ -51,6 +51,8 @@ package func trainEmbedding(
         let current = EpochReport(
             epoch: epoch,
             epochs: recipe.epochs,
+            step: run.step,
+            rate: run.rate,
             trainingLoss: trainingLoss,
             testLoss: testLoss,
             isBest: isBest,
@@ -89,7 +91,10 @@ private struct TrainingRun {
     private var outline: PartTraining
     private var detail: PartTraining
     private var plan: BatchPlan
-    private var step = 0
+    /// Steps done, all epochs.
+    private(set) var step = 0
+    /// The learning rate of the last step.
+    private(set) var rate: Float = 0
 
     init(
         training: TrainingSide,
@@ -142,7 +147,7 @@ private struct TrainingRun {
         var sum: Float = 0
         for _ in 0..<stepsInEpoch {
             if isCancelled() { throw .cancelled }
-            let rate = cycledRate(
+            rate = cycledRate(
                 step: step,
                 of: stepsInEpoch * recipe.epochs,
                 peak: recipe.learningRate

@@ -165,6 +165,10 @@ package struct EpochReport: Sendable, Equatable {
     package let epoch: Int
     /// Epochs of the recipe.
     package let epochs: Int
+    /// Steps done of the whole training, all epochs.
+    package let step: Int
+    /// The learning rate of the epoch's last step.
+    package let rate: Float
     /// Mean listwise loss of the epoch's batches, both learned parts by their weights.
     package let trainingLoss: Float
     /// Listwise loss over all test slices after the epoch, both learned parts by their weights.

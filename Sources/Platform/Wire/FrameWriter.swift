@@ -42,4 +42,12 @@ package struct FrameWriter: Sendable {
         count(value.count)
         raw(value)
     }
+
+    /// Writes a tagged field that holds one number or identifier; none: nothing.
+    package mutating func tagged(_ tag: UInt16, optional value: (some WireValue)?) {
+        guard let value else { return }
+        var writer = FrameWriter()
+        writer.write(value)
+        tagged(tag, writer.bytes)
+    }
 }

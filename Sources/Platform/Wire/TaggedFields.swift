@@ -13,7 +13,7 @@ package struct TaggedFields: Sendable {
     /// Reads all fields up to the end of the body.
     ///
     /// - Parameter known: even tags that the receiver understands.
-    init(from reader: inout FrameReader, knowing known: Set<UInt16> = []) throws(WireError) {
+    package init(from reader: inout FrameReader, knowing known: Set<UInt16> = []) throws(WireError) {
         var last: UInt16?
         while reader.remaining > 0 {
             let start = reader.offset
@@ -36,5 +36,18 @@ package struct TaggedFields: Sendable {
             throw WireError(.badTagLength, at: found.offset, reading: "\(field)")
         }
         return found.value
+    }
+
+    /// The value of a tag that holds one number or identifier; nil when the tag is absent.
+    package func value<Value: WireValue>(
+        _ tag: UInt16,
+        _ field: StaticString,
+        as type: Value.Type
+    ) throws(WireError) -> Value? {
+        let bytes = try value(tag, byteCount: Value.byteCountMinimum, field)
+        guard let bytes, let found = fields[tag] else { return nil }
+        var reader = FrameReader(bytes, startingAt: found.offset)
+        // Not to be inferred: an optional has a byte of its own before its value.
+        return try reader.read(field, as: Value.self)
     }
 }

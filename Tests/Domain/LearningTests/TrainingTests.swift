@@ -24,6 +24,23 @@ struct TrainingTests {
         #expect(reports.map(\.secondsElapsed) == reports.map(\.secondsElapsed).sorted())
     }
 
+    @Test("counts the steps of all epochs and tells the rate of each epoch's last one")
+    func stepsAndRates() throws {
+        // 36 slices in batches of 16.
+        let (epochs, stepsInEpoch) = (12, 3)
+        let reports = try trainMadeUp(epochs: epochs).reports
+        #expect(reports.map(\.step) == (1...epochs).map { $0 * stepsInEpoch })
+        let peak = TrainingRecipe().learningRate
+        #expect(
+            reports.map(\.rate)
+                == reports.map { cycledRate(step: $0.step - 1, of: epochs * stepsInEpoch, peak: peak) }
+        )
+        let rates = reports.map(\.rate)
+        #expect(rates.allSatisfy { 0 < $0 && $0 <= peak })
+        #expect(rates.first.map { $0 < peak / 2 } == true && rates.last.map { $0 < peak / 100 } == true)
+        #expect(rates.max().map { $0 > peak / 2 } == true)
+    }
+
     @Test("repeats itself to the bit, and differs by seed")
     func repeatable() throws {
         let first = try trainMadeUp(epochs: 3)

@@ -1,3 +1,4 @@
+import ArgumentParser
 import Foundation
 import Glibc
 import LineProtocol
@@ -43,6 +44,7 @@ struct PipelineTests {
             let scan = try await deployment.search("SLICE \(slice) K 5 SCAN")
             #expect(scan.hits == byID.hits)
             try await Self.checkOptions(deployment, slice: slice, count: report.stored)
+            try await Self.checkExport(deployment, model: model)
             try Self.checkThreads(deployment)
             try await Self.checkDeletion(deployment, slice: slice, nearest: byID.hits[0].slice)
             try await Self.checkSnapshot(deployment, slice: slice)
@@ -94,6 +96,24 @@ struct PipelineTests {
         let created = events["events"]?.elements.filter { $0["kind"]?.text == "embedding.created" } ?? []
         #expect(Set(created.compactMap { $0["slice"]?.text }).count == count)
         await client.close()
+    }
+
+    /// `carina model export` writes what the registry keeps, and the same as ONNX.
+    private static func checkExport(_ deployment: TestDeployment, model: String) async throws {
+        let client = try await deployment.connect()
+        let kept = try await client.send("MODEL", model)
+        await client.close()
+        let gateway = ["--gateway", "127.0.0.1:\(deployment.port)"]
+        let path = deployment.local.folder + "/exported"
+        try await ExportCommand.parse(gateway + ["--model", model, "--output", path]).run()
+        #expect(try kept == .bytes(fileBytes(path)))
+        try await ExportCommand.parse(gateway + ["--format", "onnx", "--output", path]).run()
+        let onnx = try fileBytes(path)
+        // Version 8 of the format comes first; the metadata names the model.
+        #expect(onnx.prefix(2) == [0x08, 0x08] && onnx.contains(Array(model.utf8)))
+        await #expect(throws: CommandLineFailure.self) {
+            try await ExportCommand.parse(gateway + ["--output", path + "/nowhere/x"]).run()
+        }
     }
 
     /// nng trap 20: nng's threads are enough; the algebra libraries are told to add none.

@@ -80,4 +80,21 @@ struct TaggedFieldTests {
         }
         #expect(try Ask(decoding: wrong) == Ask())
     }
+
+    // W-29: a tag that holds one value: read as written, absent when it is, refused at another length.
+    @Test("carries a single value of a prescribed type")
+    func singleValues() throws {
+        var writer = FrameWriter()
+        writer.tagged(11, optional: UInt32(7))
+        writer.tagged(13, optional: Float?.none)
+        writer.tagged(15, optional: Float(0.5))
+        var reader = FrameReader(writer.bytes)
+        let fields = try TaggedFields(from: &reader)
+        #expect(try fields.value(11, "step", as: UInt32.self) == 7)
+        #expect(try fields.value(13, "rate", as: Float.self) == nil)
+        #expect(try fields.value(15, "rate", as: Float.self) == 0.5)
+        #expect(throws: WireError(.badTagLength, at: 38, reading: "step")) {
+            _ = try fields.value(11, "step", as: UInt64.self)
+        }
+    }
 }

@@ -22,7 +22,7 @@ struct GoldenVectorTests {
         vector.isFrame ? try Frame(decoding: vector.bytes, limit: 1 << 20).body : vector.bytes
     }
 
-    // W-01, W-11, W-12, W-19, W-20: what the bytes say is what the vector lists, field by field.
+    // W-01, W-11, W-12, W-19, W-20, W-29: what the bytes say is what the vector lists, field by field.
     @Test("are read as their fields", arguments: messages)
     func reading(message: String) throws {
         for vector in Self.valid where vector.message == message {
@@ -33,13 +33,13 @@ struct GoldenVectorTests {
         }
     }
 
-    // W-01, W-20: the same fields are written as the same bytes.
+    // W-01, W-20, W-29: the same fields are written as the same bytes.
     @Test("are written byte by byte", arguments: messages)
     func writing(message: String) throws {
         for vector in Self.valid where vector.message == message {
             let body = try Self.body(of: vector)
             let reading = try #require(try MessageCatalog.read(body, of: vector))
-            if vector.name == "with an odd tag nobody knows" {
+            if vector.name.hasSuffix("an odd tag nobody knows") {
                 // What nobody knows cannot be written again.
                 #expect(reading.written == Array(body.dropLast(9)), "\(vector)")
                 continue
@@ -59,7 +59,7 @@ struct GoldenVectorTests {
         }
     }
 
-    // W-11, W-12, W-13, W-15, W-16, W-17, W-18, W-19, W-20, W-21: refused with code, offset and field.
+    // W-11, W-12, W-13, W-15, W-16, W-17, W-18, W-19, W-20, W-21, W-29: refused with code, offset and field.
     @Test("are refused where they are wrong", arguments: messages)
     func refusing(message: String) throws {
         for vector in Self.bodies where vector.message == message && vector.error != nil {
@@ -113,7 +113,9 @@ struct GoldenVectorTests {
         do {
             guard let reading = try MessageCatalog.read(body, of: vector) else { return }
             // Odd tags that nobody knows are lost; all else is kept.
-            let isKept = reading.written == body || body.starts(with: reading.value.body)
+            let isKept =
+                reading.written == body || body.starts(with: reading.value.body)
+                || lacksOneTag(reading.written, of: body)
             if !isKept { Issue.record("\(vector): read as something else") }
         } catch {
             let isInside = (FrameHeader.byteCount...(FrameHeader.byteCount + body.count)).contains(
@@ -121,5 +123,14 @@ struct GoldenVectorTests {
             )
             if !isInside { Issue.record("\(vector): refused outside of its bytes: \(error)") }
         }
+    }
+
+    /// Whether bytes are those of a body less one tagged field between others.
+    private static func lacksOneTag(_ written: [UInt8], of body: [UInt8]) -> Bool {
+        let same = zip(written, body).prefix { $0 == $1 }.count
+        guard body.count >= same + 6 else { return false }
+        let length = body[(same + 2)..<(same + 6)].reversed().reduce(0) { $0 << 8 | Int($1) }
+        guard body.count >= same + 6 + length else { return false }
+        return written == Array(body[..<same] + body[(same + 6 + length)...])
     }
 }

@@ -82,6 +82,8 @@ struct CommandTests {
                 (["LABEL", "MEMBERS", "1"], .badArgument), (["TRAIN", "EPOCHS", "0"], .badArgument),
                 (["PROMOTE", "12"], .badArgument), (["PROMOTE", fingerprint(3).description], .notFound),
                 (["ROLLBACK"], .badArgument), (["MODELS", "x"], .badArgument),
+                (["MODEL", "12"], .badArgument),
+                (["MODEL", fingerprint(3).description], .notFound),
             ]
             for (words, code) in cases {
                 let reply = try await bench.ask(words.map { Array($0.utf8) })
@@ -89,6 +91,9 @@ struct CommandTests {
             }
             let promoted = try await bench.ask("PROMOTE", fingerprint(2).description)
             #expect(promoted.text == fingerprint(2).description)
+            let file = try await bench.ask("MODEL")
+            #expect(file == .bytes([0, 255, 13, 10, 7]))
+            #expect(try await bench.ask("MODEL", fingerprint(2).description) == file)
             let retried = try await bench.ask("RETRY")
             #expect(retried == .integer(0))
         }

@@ -68,6 +68,12 @@ extension Archive {
             }
             host.onChanging(RollBack.self) { _, _, _ in throw Refusal(.conflict, "nothing served before") }
             host.on(ListModels.self) { _, _ in .init(models: []) }
+            host.on(FetchModel.self) { request, _ in
+                guard request.fingerprint ?? fingerprint(2) == fingerprint(2) else {
+                    throw Refusal(.notFound, "no such model")
+                }
+                return FetchModel.Reply(fingerprint: fingerprint(2), bytes: [0, 255, 13, 10, 7])
+            }
         }
     }
 

@@ -42,6 +42,11 @@ struct TrainingTests {
             #expect(progress.map(\.epoch) == [1, 2, 3])
             #expect(progress.map(\.trainingLoss) == history.map(\.trainingLoss))
             #expect(progress.allSatisfy { $0.jobID == job.id && $0.epochs == 3 })
+            let steps = progress.compactMap(\.step)
+            let stepsInEpoch = try #require(steps.first)
+            #expect(stepsInEpoch > 0 && steps == [1, 2, 3].map { $0 * stepsInEpoch })
+            let rates = progress.compactMap(\.rate)
+            #expect(rates.count == 3 && rates.allSatisfy { $0 > 0 })
             let promotions = try await bench.events(ModelPromoted.self)
             #expect(promotions == [ModelPromoted(fingerprint: fingerprint, previous: nil)])
 
@@ -115,6 +120,9 @@ struct TrainingTests {
                 try await !bench.trainer.call(RunHistory(jobID: jobID)).epochs.isEmpty
             }
             #expect(hasBegun)
+            let text = try await bench.trainer.call(JobStatus(jobID: jobID)).job.text
+            let form = #/epoch \d+ of 1000, step \d+, rate [\d.e-]+, loss [\d.]+, test [\d.]+, \d+ s left/#
+            #expect(text.wholeMatch(of: form) != nil, "\(text)")
             let start = ContinuousClock.now
             _ = try await bench.trainer.call(CancelJob(jobID: jobID))
             let job = try await TrainingBench.ended(jobID, at: bench.trainer)

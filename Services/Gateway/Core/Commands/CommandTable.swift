@@ -63,6 +63,11 @@ package enum CommandTable {
         reading("RUN", "id", "losses of a training run, epoch by epoch"),
         reading("DATASETS", "", "the labeler's data sets"),
         reading("MODELS", "", "the trainer's models, newest first"),
+        reading(
+            "MODEL",
+            "[fingerprint]",
+            "a model's file, safetensors; of the one in use when none is named"
+        ),
         admin("PROMOTE", "fingerprint", "makes a model the one that serves"),
         admin("ROLLBACK", "", "goes back to the model that served before"),
         admin("RETRY", "", "gives dead letters another chance"),

@@ -17,6 +17,10 @@ extension GatewayService {
         case "MODELS":
             try words.end()
             return try await self.models()
+        case "MODEL":
+            let fingerprint = words.isEmpty ? nil : try words.fingerprint("fingerprint")
+            try words.end()
+            return .bytes(try await self.trainer.call(FetchModel(fingerprint: fingerprint)).bytes)
         case "PROMOTE":
             let fingerprint = try words.fingerprint("fingerprint")
             try words.end()

@@ -113,6 +113,13 @@ extension Compilation {
         try self.addSourceGradient(toSource, to: part.name, weights: part.weights, gradient)
     }
 
+    /// Whether a tensor is wanted in float32: then it is not rounded first.
+    private func isReadAsFloat(_ name: String) -> Bool {
+        if self.network.outputs.contains(name) { return true }
+        if case .unitLength = self.onlyUser(of: name)?.operation { return true }
+        return false
+    }
+
     mutating func addLinear(_ layer: Network.Layer, source: PlannedTensor) throws(TensorError) {
         guard case .linear(let count, let hasBias) = layer.operation else { return }
         let following = self.absorbed(after: layer)
@@ -128,7 +135,7 @@ extension Compilation {
             source: from,
             weights: .any([count, width], self.type),
             bias: biasFormat,
-            result: to,
+            result: self.isReadAsFloat(following.last) ? .any([batch, count], .float32) : to,
             isTraining: self.isTraining,
             attributes: attributes
         )

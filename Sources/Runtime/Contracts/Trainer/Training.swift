@@ -163,6 +163,12 @@ package struct RunProgressed: WireEvent, Equatable {
     /// Released; never changes.
     package static let schema: UInt8 = 1
 
+    /// Numbers of the tags.
+    private enum Tag {
+        static let step: UInt16 = 11
+        static let rate: UInt16 = 13
+    }
+
     /// Names the job.
     package var jobID: Identifier
     /// The epoch that is over, from 1.
@@ -175,6 +181,10 @@ package struct RunProgressed: WireEvent, Equatable {
     package var testLoss: Float
     /// How long the rest will take, by what it took so far.
     package var secondsLeft: Float
+    /// Steps done of the whole training, all epochs; none: the trainer is an older one.
+    package var step: UInt32?
+    /// The learning rate of the epoch's last step; none: the trainer is an older one.
+    package var rate: Float?
 
     /// Takes each field as it is.
     package init(
@@ -183,7 +193,9 @@ package struct RunProgressed: WireEvent, Equatable {
         epochs: UInt32,
         trainingLoss: Float,
         testLoss: Float,
-        secondsLeft: Float
+        secondsLeft: Float,
+        step: UInt32?,
+        rate: Float?
     ) {
         self.jobID = jobID
         self.epoch = epoch
@@ -191,9 +203,11 @@ package struct RunProgressed: WireEvent, Equatable {
         self.trainingLoss = trainingLoss
         self.testLoss = testLoss
         self.secondsLeft = secondsLeft
+        self.step = step
+        self.rate = rate
     }
 
-    /// Reads the fields in their order.
+    /// Reads the fields in their order, then the tags up to the end of the body.
     package init(from reader: inout FrameReader) throws(WireError) {
         jobID = try reader.read("jobID")
         epoch = try reader.read("epoch")
@@ -201,9 +215,12 @@ package struct RunProgressed: WireEvent, Equatable {
         trainingLoss = try reader.read("trainingLoss")
         testLoss = try reader.read("testLoss")
         secondsLeft = try reader.read("secondsLeft")
+        let tags = try TaggedFields(from: &reader)
+        step = try tags.value(Tag.step, "step", as: UInt32.self)
+        rate = try tags.value(Tag.rate, "rate", as: Float.self)
     }
 
-    /// Writes the fields in their order.
+    /// Writes the fields in their order, then the tags that are there.
     package func encode(into writer: inout FrameWriter) {
         writer.write(jobID)
         writer.write(epoch)
@@ -211,5 +228,7 @@ package struct RunProgressed: WireEvent, Equatable {
         writer.write(trainingLoss)
         writer.write(testLoss)
         writer.write(secondsLeft)
+        writer.tagged(Tag.step, optional: step)
+        writer.tagged(Tag.rate, optional: rate)
     }
 }

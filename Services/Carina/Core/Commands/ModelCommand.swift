@@ -1,0 +1,82 @@
+import ArgumentParser
+import Learning
+import LineProtocol
+import Storage
+
+/// `carina model`
+struct ModelCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "model",
+        abstract: "Takes models out of the registry.",
+        subcommands: [ExportCommand.self]
+    )
+}
+
+/// `carina model export`
+struct ExportCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "export",
+        abstract: "Writes a model to a file, for an archive or for other programs.",
+        discussion: """
+            safetensors: the model as Carina keeps it, its fingerprint is the file's SHA-256.
+            onnx: a network (opset 17) from a slice's features to the parts of its vector, in batches of any size:
+            outline_cells (512), hog (1568) and density_difference (256) to outline, detail and density, each of unit
+            length. Its metadata names the model.
+            """
+    )
+
+    enum Format: String, ExpressibleByArgument, CaseIterable {
+        case safetensors
+        case onnx
+    }
+
+    @OptionGroup var gateway: GatewayOptions
+
+    @Option(help: "Fingerprint of the model. Default: the one in use.")
+    var model: String?
+
+    @Option(help: "What kind of file.")
+    var format = Format.safetensors
+
+    @Option(help: "Where to. Default: model.safetensors or model.onnx.")
+    var output: String?
+
+    struct Report: Encodable {
+        let model: String
+        let file: String
+        let bytes: Int
+    }
+
+    func run() async throws {
+        let client = try await self.gateway.connect()
+        let reply = try await client.send(
+            (["MODEL"] + (self.model.map { [$0] } ?? [])).map { Array($0.utf8) }
+        )
+        await client.close()
+        guard case .bytes(let file) = reply else { throw CommandLineFailure("the gateway sent no model") }
+        let report = try self.write(file)
+        if self.gateway.json { return try Printing.json(report) }
+        Printing.line("model \(report.model)\n\(report.file): \(report.bytes) bytes")
+    }
+
+    /// Writes a model's file in the format that is asked for, whole or not at all.
+    func write(_ file: [UInt8]) throws -> Report {
+        let model: EmbeddingModel
+        do {
+            model = try EmbeddingModel(serialized: file)
+        } catch {
+            throw CommandLineFailure("what the gateway sent is no model: \(error)")
+        }
+        let bytes = self.format == .onnx ? try model.onnx() : file
+        let path = self.output ?? "model.\(self.format.rawValue)"
+        do {
+            try DurableFile.write(bytes, to: path)
+        } catch {
+            throw CommandLineFailure("\(path) cannot be written: \(error)")
+        }
+        let fingerprint = model.fingerprint.map { byte in
+            (byte < 16 ? "0" : "") + String(byte, radix: 16)
+        }
+        return Report(model: fingerprint.joined(), file: path, bytes: bytes.count)
+    }
+}
