@@ -105,6 +105,16 @@ struct LearningSpeed: ParsableCommand {
         var generator = SeededGenerator(seed: 2)
         let inputs = Self.draw(network, self.batch, &generator)
         let times = try self.measure { _ = try inference.outputs(of: inputs, count: self.batch) }
+        if self.steps {
+            let compiled = try CompiledNetwork(
+                network,
+                CompilationOptions(batch: self.batch, purpose: .inference, precision: self.precision),
+                storage: ParameterStorage(for: network),
+                engine: ComputeEngine(threadCount: self.threads)
+            )
+            compiled.forward()
+            self.printSteps(compiled.forwardSteps)
+        }
         try self.report(times, items: self.batch, rate: "slices_per_second", convolutions: nil)
     }
 
@@ -154,10 +164,10 @@ struct LearningSpeed: ParsableCommand {
 
     private func printSteps(_ steps: [CompiledStep]) {
         var sums = [Double](repeating: 0, count: steps.count)
-        let clock = ContinuousClock()
-        for _ in 0..<50 {
+        let (clock, repeats) = (ContinuousClock(), self.batch == 1 ? 2_000 : 50)
+        for _ in 0..<repeats {
             for (index, step) in steps.enumerated() {
-                sums[index] += clock.measure { step.run() } / .milliseconds(1) / 50
+                sums[index] += clock.measure { step.run() } / .milliseconds(1) / Double(repeats)
             }
         }
         for (step, time) in zip(steps, sums) {

@@ -11,6 +11,46 @@ extension Compilation {
             self.joined[layer.name] = zip(layer.sources, sources).map { Part(name: $0, tensor: $1) }
             return
         }
+        let formats: [TensorFormat]
+        if shape.count == 1 {
+            // Each copied to its place at once, from whatever type it has.
+            let result = self.buffer(.plain([self.options.batch] + shape, self.type))
+            formats = sources.map { .plain($0.format.shape, self.type) }
+            for (source, part) in zip(sources, Self.parts(of: result.format, formats)) {
+                try self.copy(source, to: result.seen(as: part), in: .forward)
+            }
+            self.tensors[layer.name] = result
+        } else {
+            formats = try self.concatenate(layer.name, sources, shape)
+        }
+        guard layer.sources.contains(where: { self.needsGradient($0) }) else { return }
+        self.undoings.append(
+            Undoing(result: layer.name) { (compilation, gradient) throws(TensorError) in
+                try compilation.addParts(of: gradient, to: layer, formats)
+            }
+        )
+    }
+
+    /// Parts of a plain tensor that lie behind one another along its second size.
+    private static func parts(of whole: TensorFormat, _ formats: [TensorFormat]) -> [TensorFormat] {
+        var start = 0
+        return formats.map { format in
+            defer { start += format.shape[1] }
+            guard let part = whole.part(format.shape, from: [0, start]) else {
+                preconditionFailure("a part of a plain tensor")
+            }
+            return part
+        }
+    }
+
+    /// Channels behind one another, as oneDNN does it.
+    ///
+    /// - Returns: the formats of what was joined.
+    private mutating func concatenate(
+        _ name: String,
+        _ sources: [PlannedTensor],
+        _ shape: [Int]
+    ) throws(TensorError) -> [TensorFormat] {
         var parts: [PlannedTensor] = []
         for source in sources { parts.append(try self.typed(source)) }
         let kernel = try self.engine.concatenation(parts.map { $0.format }, result: self.resultFormat(shape))
@@ -18,14 +58,8 @@ extension Compilation {
         var bindings: [Role: PlannedTensor] = [.result: result]
         for (index, part) in parts.enumerated() { bindings[.source(index)] = part }
         self.add(kernel, bindings, in: .forward)
-        self.tensors[layer.name] = result
-        guard layer.sources.contains(where: { self.needsGradient($0) }) else { return }
-        let formats = parts.map { $0.format }
-        self.undoings.append(
-            Undoing(result: layer.name) { (compilation, gradient) throws(TensorError) in
-                try compilation.addParts(of: gradient, to: layer, formats)
-            }
-        )
+        self.tensors[name] = result
+        return parts.map { $0.format }
     }
 
     /// Each source's gradient is a part of the whole's.

@@ -116,7 +116,9 @@ package final class CompiledNetwork: Sendable {
 
     /// Computes the outputs of the inputs.
     package func forward() {
-        for name in self.inputFormats.keys { _ = self.input(name) }
+        if self.inputs.withLock({ $0.count }) < self.inputFormats.count {
+            for name in self.inputFormats.keys { _ = self.input(name) }
+        }
         self.engine.claimThreads()
         for step in self.forwardSteps { step.run() }
     }

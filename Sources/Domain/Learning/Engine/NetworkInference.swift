@@ -70,12 +70,12 @@ package final class NetworkInference: Sendable {
         of inputs: [String: TensorPlace],
         count: Int
     ) throws(TensorError) -> [String: [Float]] {
+        if count == 1 { return try self.outputs(of: inputs, items: 0..<1, on: self.single) }
         let ranges = Self.ranges(count, threadCount: self.streams.count)
         let found = Mutex<[Int: Result<[String: [Float]], TensorError>]>([:])
         inParallel(ranges.count, threadCount: ranges.count) { place in
-            let stream = count == 1 ? self.single : self.streams[place]
             let result = Result { () throws(TensorError) in
-                try self.outputs(of: inputs, items: ranges[place], on: stream)
+                try self.outputs(of: inputs, items: ranges[place], on: self.streams[place])
             }
             found.withLock { $0[place] = result }
         }
@@ -108,7 +108,8 @@ package final class NetworkInference: Sendable {
                     guard let place = inputs[input.name] else {
                         preconditionFailure("input \(input.name) is missing")
                     }
-                    compiled.bind(input.name, to: place.items(start..<start + size))
+                    let isWhole = place.format.shape[0] == size
+                    compiled.bind(input.name, to: isWhole ? place : place.items(start..<start + size))
                 }
                 compiled.forward()
                 for name in self.network.outputs {
