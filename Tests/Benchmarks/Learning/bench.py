@@ -25,7 +25,7 @@ RESULT = os.environ.get("RESULT", "bench-learning")
 QUICK = os.environ.get("SETTINGS") == "quick"
 QUICK_SETTINGS = {
     "train": ["compile+channels_last", "fused+channels_last+bfloat16", "compile+channels_last+bfloat16"],
-    "infer": ["compile+channels_last", "script+channels_last+bfloat16"],
+    "infer": ["compile+channels_last", "script+channels_last+bfloat16", "compile+channels_last+bfloat16"],
 }
 BATCHES = [1, 16, 64]
 GOALS = [
