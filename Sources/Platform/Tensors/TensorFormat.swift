@@ -72,17 +72,6 @@ package struct TensorFormat: @unchecked Sendable, Equatable {
         TensorFormat(shape, type, dnnl_format_tag_any)
     }
 
-    /// The same numbers in the same places with another shape; nil where the blocks do not allow it.
-    package func reshaped(_ shape: [Int]) -> TensorFormat? {
-        var descriptor = dnnl_memory_desc_t()
-        let dims = shape.map { dnnl_dim_t($0) }
-        // SAFETY: as many sizes as are announced; oneDNN copies them.
-        let status = unsafe withUnsafePointer(to: self.descriptor) {
-            unsafe dnnl_memory_desc_reshape(&descriptor, $0, Int32(dims.count), dims)
-        }
-        return status == dnnl_success ? TensorFormat(descriptor: descriptor) : nil
-    }
-
     /// A part of this tensor where it lies; nil where the blocks do not allow it.
     package func part(_ shape: [Int], from offsets: [Int]) -> TensorFormat? {
         var descriptor = dnnl_memory_desc_t()

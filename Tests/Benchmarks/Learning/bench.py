@@ -14,6 +14,7 @@ the best setting of each peer are then measured again in turns, and those times 
 
 import json
 import os
+import statistics
 import subprocess
 import sys
 
@@ -68,8 +69,7 @@ class Method:
 
     @property
     def median_ms(self):
-        times = sorted(turn["median_ms"] for turn in self.turns)
-        return times[len(times) // 2]
+        return statistics.median(turn["median_ms"] for turn in self.turns)
 
     @property
     def peak_mib(self):

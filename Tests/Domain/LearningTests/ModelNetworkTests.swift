@@ -28,7 +28,7 @@ import Testing
             )
             let outputs = try inference.outputs(of: inputs, count: 1)
             let found = ["outline", "detail", "density"].flatMap { outputs[$0] ?? [] }
-            #expect(relativeDifference(found, model.embed(crop).map { Double($0) }) < 1e-4)
+            #expect(relativeError(found, model.embed(crop).map { Double($0) }) < 1e-4)
         }
     }
 

@@ -13,10 +13,9 @@ import Testing
         #expect(TensorFormat.plain([3, 5], .bfloat16).byteCount == 30)
     }
 
-    @Test("a plain tensor can be seen with another shape, and in parts")
+    @Test("a plain tensor can be seen in parts")
     func views() throws {
         let plain = TensorFormat.plain([2, 6, 3, 3])
-        #expect(plain.reshaped([2, 54]) == .plain([2, 54]))
         let part = try #require(plain.part([2, 2, 3, 3], from: [0, 4, 0, 0]))
         #expect(part.shape == [2, 2, 3, 3])
         #expect(part != .plain([2, 2, 3, 3]))

@@ -1,7 +1,9 @@
 import ArgumentParser
+import Contracts
 import Learning
 import LineProtocol
 import Storage
+import Wire
 
 /// `carina model`
 struct ModelCommand: AsyncParsableCommand {
@@ -74,9 +76,9 @@ struct ExportCommand: AsyncParsableCommand {
         } catch {
             throw CommandLineFailure("\(path) cannot be written: \(error)")
         }
-        let fingerprint = model.fingerprint.map { byte in
-            (byte < 16 ? "0" : "") + String(byte, radix: 16)
+        guard let fingerprint = Fingerprint(exactly: model.fingerprint) else {
+            throw CommandLineFailure("the model's fingerprint is no SHA-256")
         }
-        return Report(model: fingerprint.joined(), file: path, bytes: bytes.count)
+        return Report(model: fingerprint.description, file: path, bytes: bytes.count)
     }
 }

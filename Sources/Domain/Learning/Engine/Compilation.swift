@@ -162,10 +162,9 @@ struct Compilation {
     private static func differentiable(_ network: Network, _ options: CompilationOptions) -> Set<String> {
         guard options.purpose == .training else { return [] }
         var found = options.inputGradients
-        let trained = network.parameters.map { $0.name }
         for layer in network.layers
         where layer.sources.contains(where: { found.contains($0) })
-            || trained.contains(where: { $0.hasPrefix(layer.name + ".") })
+            || network.hasParameters(layer)
         {
             found.insert(layer.name)
         }

@@ -9,9 +9,7 @@ package final class ParameterStorage: Sendable {
     package let gradients: [String: TensorPlace]
     /// Running means and variances, by name.
     package let statistics: [String: TensorPlace]
-    /// What is trained, as one vector: padding between parameters is zero and stays it.
-    package let allParameters: TensorPlace
-    /// The gradients of `allParameters`.
+    /// The gradients as one vector: padding between them is zero and stays it.
     package let allGradients: TensorPlace
 
     /// Room for a network's parameters, all zero.
@@ -22,12 +20,8 @@ package final class ParameterStorage: Sendable {
         self.gradients = Self.places(trained, offsets)
         self.statistics = Self.places(kept, Self.offsets(kept.map { $0.shape }))
         let whole = TensorFormat.plain([max(1, offsets.end / 4)])
-        func all(_ places: [String: TensorPlace]) -> TensorPlace {
-            places.values.first.map { $0.whole(as: whole) }
-                ?? TensorPlace(TensorMemory(byteCount: 64), at: 0, format: .plain([1]))
-        }
-        self.allParameters = all(self.parameters)
-        self.allGradients = all(self.gradients)
+        self.allGradients =
+            self.gradients.values.first.map { $0.whole(as: whole) } ?? TensorPlace(zeros: [1])
     }
 
     private static func offsets(_ shapes: [[Int]]) -> (starts: [Int], end: Int) {

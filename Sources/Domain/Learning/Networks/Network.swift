@@ -70,6 +70,11 @@ package struct Network: Sendable, Equatable {
         }
     }
 
+    /// Whether anything of a layer is trained.
+    func hasParameters(_ layer: Layer) -> Bool {
+        !layer.operation.parameters(sources: layer.sources.compactMap { shapes[$0] }).isEmpty
+    }
+
     /// Names and shapes of the running means and variances, which are kept but not trained.
     package var statistics: [(name: String, shape: [Int])] {
         layers.flatMap { layer -> [(name: String, shape: [Int])] in

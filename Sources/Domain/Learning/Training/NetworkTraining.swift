@@ -102,13 +102,13 @@ package struct NetworkTraining {
     ///   - rate: the step's length.
     ///   - loss: reads the outputs of `compiled`, writes their gradients, and returns the loss.
     /// - Returns: the loss.
-    /// - Throws: `TrainingFailure` if the loss, a gradient or a running average is no number. What is trained is as before
+    /// - Throws: `TrainingDivergence` if the loss, a gradient or a running average is no number. What is trained is as before
     ///   then; running averages may be spoiled, so go on from the last checkpoint.
     @discardableResult
     package mutating func step(
         rate: Float,
         loss: (CompiledNetwork) -> Float
-    ) throws(TrainingFailure) -> Float {
+    ) throws(TrainingDivergence) -> Float {
         self.compiled.forward()
         let value = loss(self.compiled)
         guard value.isFinite else { throw self.failure(value) }
@@ -132,7 +132,7 @@ package struct NetworkTraining {
     }
 
     /// Looks for the first number that is none: rather in inputs and layers than in the gradients that follow from them.
-    private func failure(_ loss: Float) -> TrainingFailure {
+    private func failure(_ loss: Float) -> TrainingDivergence {
         let storage = self.compiled.storage
         let gradient = self.optimizer.names.first { storage.gradients[$0]?.isFinite == false }
         let statistic = storage.statistics.keys.sorted().first { storage.statistics[$0]?.isFinite == false }
@@ -141,12 +141,12 @@ package struct NetworkTraining {
             ?? self.compiled.firstLayerNotFinite().map { "layer \($0)" }
             ?? statistic
             ?? (loss.isFinite ? gradient.map { "the gradient of \($0)" } : nil)
-        return TrainingFailure(step: self.stepCount, loss: loss, place: place)
+        return TrainingDivergence(step: self.stepCount, loss: loss, place: place)
     }
 }
 
 /// Why a training stopped.
-package struct TrainingFailure: Error, Equatable, CustomStringConvertible {
+package struct TrainingDivergence: Error, Equatable, CustomStringConvertible {
     /// The step that failed, from 0.
     package let step: Int
     /// The loss of that step.

@@ -94,8 +94,9 @@ package struct ConvolutionFormats: Sendable {
         unsafe withDescriptor(of: self.source) { source in
             unsafe withDescriptor(of: self.weights) { weights in
                 unsafe withDescriptor(of: self.result) { result in
-                    guard let bias = self.bias else { return unsafe body(source, weights, nil, result) }
-                    return unsafe withDescriptor(of: bias) { unsafe body(source, weights, $0, result) }
+                    unsafe withOptionalDescriptor(of: self.bias) { bias in
+                        unsafe body(source, weights, bias, result)
+                    }
                 }
             }
         }
@@ -108,6 +109,15 @@ func withDescriptor(
     _ body: (UnsafePointer<dnnl_memory_desc_t>) -> dnnl_status_t
 ) -> dnnl_status_t {
     unsafe withUnsafePointer(to: format.descriptor) { unsafe body($0) }
+}
+
+/// The same of what may be left out.
+func withOptionalDescriptor(
+    of format: TensorFormat?,
+    _ body: (UnsafePointer<dnnl_memory_desc_t>?) -> dnnl_status_t
+) -> dnnl_status_t {
+    guard let format else { return body(nil) }
+    return unsafe withDescriptor(of: format) { unsafe body($0) }
 }
 
 extension ComputeEngine {

@@ -16,23 +16,13 @@ extension ComputeEngine {
         let status = unsafe withDescriptor(of: source) { source in
             unsafe withDescriptor(of: weights) { weights in
                 unsafe withDescriptor(of: result) { result in
-                    guard let bias else {
-                        return unsafe dnnl_inner_product_forward_desc_init(
-                            &operation,
-                            kind,
-                            source,
-                            weights,
-                            nil,
-                            result
-                        )
-                    }
-                    return unsafe withDescriptor(of: bias) {
+                    unsafe withOptionalDescriptor(of: bias) { bias in
                         unsafe dnnl_inner_product_forward_desc_init(
                             &operation,
                             kind,
                             source,
                             weights,
-                            $0,
+                            bias,
                             result
                         )
                     }
@@ -87,21 +77,12 @@ extension ComputeEngine {
         let status = unsafe withDescriptor(of: source) { source in
             unsafe withDescriptor(of: weights) { weights in
                 unsafe withDescriptor(of: result) { result in
-                    guard let bias else {
-                        return unsafe dnnl_inner_product_backward_weights_desc_init(
-                            &operation,
-                            source,
-                            weights,
-                            nil,
-                            result
-                        )
-                    }
-                    return unsafe withDescriptor(of: bias) {
+                    unsafe withOptionalDescriptor(of: bias) { bias in
                         unsafe dnnl_inner_product_backward_weights_desc_init(
                             &operation,
                             source,
                             weights,
-                            $0,
+                            bias,
                             result
                         )
                     }

@@ -100,10 +100,3 @@ extension TensorPlace {
 extension Double {
     var asFloat: Float { Float(self) }
 }
-
-/// The largest difference as a share of the largest number.
-func relativeDifference(_ found: [Float], _ expected: [Double]) -> Double {
-    precondition(found.count == expected.count, "\(found.count) numbers for \(expected.count)")
-    let largest = expected.reduce(1e-12) { max($0, abs($1)) }
-    return zip(found, expected).reduce(0) { max($0, abs(Double($1.0) - $1.1)) } / largest
-}

@@ -79,7 +79,7 @@ import Testing
 
     private static func expect(_ found: TensorPlace, _ golden: SafeTensors.Tensor, _ what: String) {
         #expect(found.format.shape == golden.shape, "\(what)")
-        #expect(relativeDifference(found.values, golden.values.map { Double($0) }) < 2e-5, "\(what)")
+        #expect(relativeError(found.values, golden.values.map { Double($0) }) < 2e-5, "\(what)")
     }
 
     /// The case's operation, its sizes as those of the golden parameters.

@@ -64,7 +64,7 @@ import Testing
         run.compiled.forward()
         let expected = run.twin.tensors(of: run.inputs)
         for output in run.network.outputs {
-            let difference = relativeDifference(
+            let difference = relativeError(
                 run.compiled.output(output).values,
                 expected.tensor(output).values
             )
@@ -84,7 +84,7 @@ import Testing
             let places =
                 found.count < 40 ? Array(found.indices) : (0..<40).map { _ in generator.below(found.count) }
             let expected = places.map { run.slope(of: tensor, at: $0) }
-            #expect(relativeDifference(places.map { found[$0] }, expected) < 1e-4, "\(tensor)")
+            #expect(relativeError(places.map { found[$0] }, expected) < 1e-4, "\(tensor)")
         }
     }
 
@@ -116,11 +116,11 @@ import Testing
         for run in [exact, near] { run.compiled.forward() }
         for output in exact.network.outputs {
             let expected = exact.compiled.output(output).values.map { Double($0) }
-            #expect(relativeDifference(near.compiled.output(output).values, expected) < 0.03)
+            #expect(relativeError(near.compiled.output(output).values, expected) < 0.03)
         }
         for run in [exact, near] { run.compute() }
         let expected = exact.compiled.storage.allGradients.values.map { Double($0) }
-        #expect(relativeDifference(near.compiled.storage.allGradients.values, expected) < 0.15)
+        #expect(relativeError(near.compiled.storage.allGradients.values, expected) < 0.15)
     }
 
     @Test("parameters that change are taken over")
@@ -134,7 +134,7 @@ import Testing
         run.compiled.refresh()
         run.compiled.forward()
         let expected = run.twin.tensors(of: run.inputs).tensor("vector").values
-        #expect(relativeDifference(run.compiled.output("vector").values, expected) < 2e-5)
+        #expect(relativeError(run.compiled.output("vector").values, expected) < 2e-5)
     }
 
     // MARK: Networks

@@ -44,7 +44,7 @@ import Testing
             let own = inputs.mapValues { $0.items(item..<item + 1) }
             let vector = try #require(try single.outputs(of: own, count: 1)["vector"])
             let found = Array(vectors[item * 12..<(item + 1) * 12])
-            #expect(relativeDifference(found, vector.map { Double($0) }) < 1e-5)
+            #expect(relativeError(found, vector.map { Double($0) }) < 1e-5)
         }
     }
 

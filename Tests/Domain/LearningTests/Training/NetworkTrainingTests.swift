@@ -86,7 +86,7 @@ import Testing
         ] {
             for place in found.names.indices {
                 let wanted = expected.values[place].map { Double($0) }
-                #expect(relativeDifference(found.values[place], wanted) < 0.01, "\(found.names[place])")
+                #expect(relativeError(found.values[place], wanted) < 0.01, "\(found.names[place])")
             }
         }
     }
@@ -111,8 +111,8 @@ import Testing
             image: Float = 0,
             loss: Float = 1,
             gradient: Float = 0
-        ) -> TrainingFailure? {
-            #expect(throws: TrainingFailure.self) {
+        ) -> TrainingDivergence? {
+            #expect(throws: TrainingDivergence.self) {
                 var images = golden["image.2"].values
                 images[700] += image
                 training.compiled.input("image").replace(with: images)
@@ -124,12 +124,12 @@ import Testing
             }
         }
         let onlyLoss = failure(loss: -.infinity)
-        #expect(onlyLoss == TrainingFailure(step: 2, loss: -.infinity, place: nil))
+        #expect(onlyLoss == TrainingDivergence(step: 2, loss: -.infinity, place: nil))
         #expect(onlyLoss?.description.contains("step 2") == true)
         #expect(failure(gradient: .infinity)?.place?.hasPrefix("the gradient of ") == true)
         // From here on, the running averages are spoiled too.
         #expect(failure(image: 3e38)?.place?.hasPrefix("first.norm.running_") == true)
-        #expect(failure(image: .nan) == TrainingFailure(step: 2, loss: 1, place: "input image"))
+        #expect(failure(image: .nan) == TrainingDivergence(step: 2, loss: 1, place: "input image"))
         #expect(training.parameters.trained == before)
         #expect(training.stepCount == 2)
     }
@@ -143,7 +143,7 @@ import Testing
             parameters.trained.values[place][index] = 2e38
         }
         var training = try Self.training(parameters)
-        let failure = #expect(throws: TrainingFailure.self) {
+        let failure = #expect(throws: TrainingDivergence.self) {
             try Self.losses(&training, golden, steps: 0..<1)
         }
         #expect(failure?.place == "layer second.conv")

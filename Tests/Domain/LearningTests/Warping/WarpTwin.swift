@@ -117,14 +117,6 @@ func centralDifferences(_ values: [Double], step: Double = 1e-6, _ loss: ([Doubl
     }
 }
 
-/// The largest difference between a gradient of single precision and its twin, as a share of the largest
-/// element.
-func relativeError(_ gradient: [Float], _ twin: [Double]) -> Double {
-    guard gradient.count == twin.count else { return .infinity }
-    let largest = twin.map(abs).max() ?? 0
-    return (zip(gradient, twin).map { abs(Double($0) - $1) }.max() ?? 0) / max(largest, 1e-12)
-}
-
 extension [Float] {
     var doubled: [Double] { map { Double($0) } }
 }
