@@ -15,6 +15,9 @@ HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE / "clients" / "python"))
 from carina_wire import BULK_LIMIT, FIXED_BYTES, NUMBERS, Frame, Reader, Registry, WireError, crc32c  # noqa: E402
 
+# The parts of a message, and where the registry lists their own tagged fields (W-29).
+TAGGED = {"fields": "tagged", "request": "requestTagged", "reply": "replyTagged"}
+
 problems = []
 counts = {"messages": 0, "valid": 0, "invalid": 0, "spoiled": 0}
 
@@ -55,13 +58,14 @@ def check_registry(registry):
             expect(field["type"].strip("[]?") in known, f"{field['name']}: unknown type {field['type']}")
         unique(fields, lambda field: field["name"], "field")
     for row in content["messages"]:
-        own = row.get("tagged", [])
-        unique(own, lambda field: field["tag"], f"{row['name']}: tag")
-        unique(own + row.get("fields", []), lambda field: field["name"], f"{row['name']}: field")
-        for field in own:
-            expect(row.get("event"), f"{row['name']}: only events have tagged fields of their own")
-            expect(field["tag"] % 2 == 1 and field["tag"] >= 11, f"{row['name']}: tag {field['tag']} is even or below 11")
-            expect(field["type"] in {*NUMBERS, *FIXED_BYTES}, f"{row['name']}: {field['name']} is no number or identifier")
+        for part, key in TAGGED.items():
+            own = row.get(key, [])
+            unique(own, lambda field: field["tag"], f"{row['name']}: tag")
+            unique(own + row.get(part, []), lambda field: field["name"], f"{row['name']}: field")
+            for field in own:
+                expect(part in row, f"{row['name']}: tagged fields of a part that it does not have")
+                expect(field["tag"] % 2 == 1 and field["tag"] >= 11, f"{row['name']}: tag {field['tag']} is even or below 11")
+                expect(field["type"].strip("[]") in known, f"{row['name']}: unknown type {field['type']}")
 
 
 def check_documents(registry):
@@ -74,7 +78,7 @@ def check_documents(registry):
         for row in rows:
             for field in row.get("request", []) + row.get("reply", []) + row.get("fields", []):
                 expect((field["name"], field["type"]) in table, f"Messages/{name}.md: {row['name']} lacks {field['name']}")
-            for field in row.get("tagged", []):
+            for field in [field for key in TAGGED.values() for field in row.get(key, [])]:
                 line = f"| `{field['name']}` | `{field['type']}` | {field['tag']} |"
                 expect(line in text, f"Messages/{name}.md: {row['name']} lacks {field['name']} and its tag")
     text = (HERE / "Wire.md").read_text()

@@ -176,7 +176,7 @@ def cases(registry, message, part):
 
 
 def tagged_cases(registry, message, part, maker, own, case):
-    """Cases of an event's own tagged fields."""
+    """Cases of a body's own tagged fields."""
     fields = registry.fields(message, part)
     for style in ("empty", "typical", "full"):
         values = {name: maker.value(kind, style) for name, kind in [*fields, *own.values()]}
@@ -191,22 +191,37 @@ def tagged_cases(registry, message, part, maker, own, case):
         yield case(f"{name} alone", ["W-29"], body, fields=plain(alone), options={})
         newer = body + struct.pack("<HI", max(own) + 2, 3) + b"new"
         yield case(f"{name} before an odd tag nobody knows", ["W-19", "W-29"], newer, fields=plain(alone), options={})
-        for text, change in (("short", -1), ("long", 1)):
-            length = registry.minimum(kind) + change
-            wrong = plain_body + struct.pack("<HI", tag, length) + bytes(length)
-            error = {"code": "badTagLength", "offset": value_offset, "field": name}
-            yield case(f"{name} is too {text}", ["W-29"], wrong, error=error)
+        error = {"code": "badTagLength", "offset": value_offset, "field": name}
+        if registry.has_one_length(kind):
+            for text, change in (("short", -1), ("long", 1)):
+                length = registry.minimum(kind) + change
+                wrong = plain_body + struct.pack("<HI", tag, length) + bytes(length)
+                yield case(f"{name} is too {text}", ["W-29"], wrong, error=error)
+        else:
+            raw = body[len(plain_body) + 6 :] + b"\x00"
+            wrong = plain_body + struct.pack("<HI", tag, len(raw)) + raw
+            yield case(f"{name} has a byte left over", ["W-29"], wrong, error=error)
+            wrong = plain_body + struct.pack("<HI", tag, 0)
+            yield case(f"{name} is nothing", ["W-11", "W-29"], wrong, error=error | {"code": "truncated"})
+        if kind == "bool" or kind in registry.choices:
+            wrong = plain_body + struct.pack("<HI", tag, 1) + b"\xfe"
+            yield case(f"{name} is unknown", ["W-12", "W-29"], wrong, error=error | {"code": "badValue"})
         for text, number in (("infinite", float("inf")), ("not a number", float("nan"))) if kind in ("f32", "f64") else ():
             raw = struct.pack("<" + NUMBERS[kind], number)
             wrong = plain_body + struct.pack("<HI", tag, len(raw)) + raw
             error = {"code": "notFinite", "offset": value_offset, "field": name}
             yield case(f"{name} is {text}", ["W-16", "W-29"], wrong, error=error)
+    if part == "request":
+        options = maker.options()
+        both = values | {name: maker.value(kind, "full") for name, kind in own.values()}
+        told = registry.encode(message, part, both, options)
+        yield case("tagged fields after options", ["W-20", "W-29"], told, fields=plain(both), options=plain(options))
     first, *rest = own
     if rest:
         (name, kind), (other, inner) = own[first], own[rest[0]]
         whole = registry.encode(message, part, values | {name: maker.value(kind, "typical"), other: maker.value(inner, "typical")})
         at = len(plain_body)
-        middle = at + 6 + registry.minimum(kind)
+        middle = at + 6 + struct.unpack_from("<I", whole, at + 2)[0]
         swapped = whole[:at] + whole[middle:] + whole[at:middle]
         error = {"code": "tagOrder", "offset": HEADER_BYTE_COUNT + at + len(whole) - middle, "field": "tag"}
         yield case(f"{other} before {name}", ["W-18"], swapped, error=error)

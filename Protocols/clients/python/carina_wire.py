@@ -144,9 +144,14 @@ class Registry:
         return [(field["name"], field["type"]) for field in self.messages[message][part]]
 
     def tagged(self, message, part):
-        """An event's own tagged fields: tag to name and type (W-29)."""
-        rows = self.messages[message].get("tagged", []) if part == "fields" else []
+        """A body's own tagged fields: tag to name and type (W-29)."""
+        key = {"fields": "tagged", "request": "requestTagged", "reply": "replyTagged"}.get(part)
+        rows = self.messages[message].get(key, []) if key else []
         return {row["tag"]: (row["name"], row["type"]) for row in rows}
+
+    def has_one_length(self, kind):
+        """Whether every value of this type takes the same number of bytes."""
+        return kind in {*NUMBERS, *FIXED_BYTES, *self.choices, "bool"}
 
     def minimum(self, kind):
         """The fewest bytes that a value of this type takes (W-13)."""
@@ -172,9 +177,12 @@ class Registry:
             values[name] = None
             if tag in found:
                 offset, value = found[tag]
-                if len(value) != self.minimum(kind):
+                if self.has_one_length(kind) and len(value) != self.minimum(kind):
                     raise WireError("badTagLength", offset, name)
-                values[name] = self.read(kind, Reader(value, offset), name)
+                inner = Reader(value, offset)
+                values[name] = self.read(kind, inner, name)
+                if inner.remaining:
+                    raise WireError("badTagLength", offset, name)
         return values, self._options(found) if part == "request" else {}
 
     def _structure(self, fields, reader):
@@ -292,15 +300,18 @@ class Registry:
         trace = [] if trace is None else trace
         for name, kind in self.fields(message, part):
             self.write(kind, values[name], output, name, trace)
-        for tag, (name, kind) in sorted(self.tagged(message, part).items()):
-            if values.get(name) is not None:
-                output += struct.pack("<HI", tag, self.minimum(kind))
-                self.write(kind, values[name], output, name, trace)
         for tag, known in sorted(self.tags.items()):
             value = (options or {}).get(known["name"])
             if value is not None:
                 raw = struct.pack("<Q", value) if known["type"] == "u64" else value
                 output += struct.pack("<HI", tag, len(raw)) + raw
+        # After the common ones, which have lower tags.
+        for tag, (name, kind) in sorted(self.tagged(message, part).items()):
+            if values.get(name) is not None:
+                output += struct.pack("<HI", tag, 0)
+                start = len(output)
+                self.write(kind, values[name], output, name, trace)
+                struct.pack_into("<I", output, start - 4, len(output) - start)
         return bytes(output)
 
     def write(self, kind, value, output, field, trace):

@@ -33,12 +33,26 @@ struct DataSetBuilding: Sendable {
         var order = request
         if order.memberMaximum == 0 { order.memberMaximum = UInt32(self.memberMaximum) }
         if order.testShare == 0 { order.testShare = Float(self.testShare) }
-        if let flaw = Self.recipe(of: order).flaw { throw Refusal(.badArgument, flaw) }
+        order.source = order.source ?? Self.ownSource
+        if let flaw = try Self.recipe(of: order).flaw { throw Refusal(.badArgument, flaw) }
         return order
     }
 
-    private static func recipe(of order: BuildDataSet) -> LabelingRecipe {
-        LabelingRecipe(
+    /// What labels are made of when a request leaves it open.
+    private static let ownSource = LabelSource.unwarped
+
+    /// The order in the terms of the labeling: here its source becomes the recipe.
+    ///
+    /// - Throws: `badArgument` for a source that the labeling does not have.
+    private static func recipe(of order: BuildDataSet) throws -> LabelingRecipe {
+        let source = order.source ?? Self.ownSource
+        guard source == .unwarped else {
+            throw Refusal(
+                .badArgument,
+                "labels from the source \(source.name) are unsupported; take unwarped"
+            )
+        }
+        return LabelingRecipe(
             seed: order.seed,
             // Six digits: what was written as 0.15 reads as 0.15 in the recipe.
             testShare: (Double(order.testShare) * 1e6).rounded() / 1e6,
@@ -47,7 +61,7 @@ struct DataSetBuilding: Sendable {
     }
 
     func run(_ run: JobRun) async throws -> JobCenter.Commit {
-        let recipe = Self.recipe(of: try BuildDataSet(encodedBytes: run.input))
+        let recipe = try Self.recipe(of: try BuildDataSet.decode(run.input).request)
         try await self.waitForSegmentation(run)
         let start = ContinuousClock.now
         let all = try await self.database.read { try LabelerStore.candidates(in: $0) }

@@ -77,39 +77,61 @@ enum DataSetStore {
         }
     }
 
+    /// How many pairs a data set has; nil when there is no such data set.
+    static func pairCount(of id: Identifier, in transaction: Transaction) throws -> Int? {
+        try transaction.row("SELECT summary FROM data_sets WHERE data_set_id = ?", id.bytes).map {
+            Int(try DataSetSummary(encodedBytes: try $0.blob("summary")).pairCount)
+        }
+    }
+
+    /// The pairs of one page, in their order.
+    static func page(_ number: Int, of id: Identifier, in transaction: Transaction) throws
+        -> [LabeledPairRecord]
+    {
+        guard
+            let row = try transaction.row(
+                "SELECT pairs FROM pair_pages WHERE data_set_id = ? AND page = ?",
+                id.bytes,
+                number
+            )
+        else { throw StorageError(.corrupt, "pages of a data set are missing") }
+        return try PairPage.records(try row.blob("pairs"))
+    }
+
     /// Pairs in their order; nil when there is no such data set.
     ///
-    /// - Parameter after: pairs to pass over.
+    /// - Parameters:
+    ///   - after: pairs to pass over, whatever the filter says of them.
+    ///   - limit: most pairs of the answer.
+    ///   - filter: which pairs are wanted; those that are not are passed over, at most `pairsPassedMaximum` of them.
     static func pairs(
         of id: Identifier,
         after: UInt64,
         limit: Int,
+        matching filter: PairFilter,
         in transaction: Transaction
     ) throws -> FetchPairs.Reply? {
-        guard let row = try transaction.row("SELECT summary FROM data_sets WHERE data_set_id = ?", id.bytes)
-        else { return nil }
-        let total = try DataSetSummary(encodedBytes: try row.blob("summary")).pairCount
+        guard let total = try Self.pairCount(of: id, in: transaction) else { return nil }
         guard after < total else { return FetchPairs.Reply(pairs: [], next: nil) }
+        let size = PairPage.pairCountMaximum
         let start = Int(after)
-        let end = min(start + limit, Int(total))
-        let firstPage = start / PairPage.pairCountMaximum
-        let pages = try transaction.rows(
-            "SELECT pairs FROM pair_pages WHERE data_set_id = ? AND page BETWEEN ? AND ? ORDER BY page",
-            id.bytes,
-            firstPage,
-            (end - 1) / PairPage.pairCountMaximum
-        )
-        let bytes = try pages.flatMap { try $0.blob("pairs") }
-        let skipped = (start - firstPage * PairPage.pairCountMaximum) * PairPage.pairByteCount
-        let byteCount = (end - start) * PairPage.pairByteCount
-        guard bytes.count >= skipped + byteCount else {
-            throw StorageError(.corrupt, "pages of a data set are missing")
+        let end = min(total, start + max(limit, Self.pairsPassedMaximum))
+        var found: [LabeledPairRecord] = []
+        var place = start
+        while place < end, found.count < limit {
+            let page = try Self.page(place / size, of: id, in: transaction)
+            let rest = page.dropFirst(place % size).prefix(end - place)
+            guard !rest.isEmpty else { throw StorageError(.corrupt, "a page of a data set is too short") }
+            for pair in rest where found.count < limit {
+                if filter.wants(pair) { found.append(pair) }
+                place += 1
+            }
         }
-        return FetchPairs.Reply(
-            pairs: try PairPage.records(Array(bytes[skipped..<skipped + byteCount])),
-            next: UInt64(end) < total ? UInt64(end) : nil
-        )
+        return FetchPairs.Reply(pairs: found, next: place < total ? UInt64(place) : nil)
     }
+
+    /// Pairs that one request looks at, at most: it answers well within a second.
+    private static let pairsPassedMaximum = 200_000
 
     /// What the newest data set says of two slices; nil unless both are members and the pair was kept.
     static func newestLabel(

@@ -11,7 +11,7 @@ enum LabelerRouter {
             return BuildDataSet.Reply(
                 jobID: try host.jobs.start(
                     DataSetBuilding.jobKind,
-                    input: order.encodedBytes,
+                    input: order.body(with: RequestOptions()),
                     in: transaction
                 )
             )
@@ -35,10 +35,19 @@ enum LabelerRouter {
                 throw Refusal(.badArgument, "limit is not within 1...\(Limits.pagePairsMaximum)")
             }
             let page = try await service.database.read {
-                try DataSetStore.pairs(
+                guard
+                    let filter = try PairFilter(
+                        grade: request.grade,
+                        side: request.side,
+                        of: request.dataSetID,
+                        in: $0
+                    )
+                else { return FetchPairs.Reply?.none }
+                return try DataSetStore.pairs(
                     of: request.dataSetID,
                     after: request.after,
                     limit: Int(request.limit),
+                    matching: filter,
                     in: $0
                 )
             }
@@ -47,6 +56,35 @@ enum LabelerRouter {
         }
         host.on(FetchMask.self) { request, _ in try await service.mask(of: request.sliceID) }
         host.on(ExplainPair.self) { request, _ in try await service.explain(request) }
+        Self.registerStatistics(service, on: host)
+    }
+
+    private static func registerStatistics(_ service: LabelerService, on host: ServiceHost) {
+        host.on(FetchStatistics.self) { request, _ in
+            let statistics = try await service.database.read {
+                try DataSetStatistics.statistics(of: request.dataSetID, in: $0)
+            }
+            guard let statistics else { throw Self.unknownDataSet }
+            return statistics
+        }
+        host.on(DrawPairs.self) { request, _ in
+            try Self.checkRows(request.limit)
+            let drawn = try await service.database.read { try DataSetStatistics.draw(request, in: $0) }
+            guard let drawn else { throw Self.unknownDataSet }
+            return drawn
+        }
+        host.on(FetchMaskQuality.self) { request, _ in
+            try Self.checkRows(request.limit)
+            return try await service.database.read {
+                try MaskQuality.reply(limit: Int(request.limit), in: $0)
+            }
+        }
+    }
+
+    private static func checkRows(_ limit: UInt32) throws {
+        guard (1...Limits.pageRowsMaximum).contains(Int(limit)) else {
+            throw Refusal(.badArgument, "limit is not within 1...\(Limits.pageRowsMaximum)")
+        }
     }
 
     private static let unknownDataSet = Refusal(.notFound, "no data set has this id")

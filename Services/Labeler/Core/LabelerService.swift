@@ -73,13 +73,23 @@ struct LabelerService: Sendable {
     // MARK: Answers
 
     func mask(of sliceID: Identifier) async throws -> FetchMask.Reply {
-        let found = try await self.lungs(of: sliceID)
-        return FetchMask.Reply(
-            rows: UInt32(found.mask.rows),
-            columns: UInt32(found.mask.columns),
-            labels: MaskRuns.encode(found.mask.labels),
-            areaSquareCentimeters: found.areaSquareCentimeters
-        )
+        let stored = try await self.database.read { transaction in
+            (
+                try LabelerStore.lungs(of: sliceID, in: transaction),
+                try LabelerStore.metadata(sliceID, in: transaction)
+            )
+        }
+        if let lungs = stored.0, let metadata = stored.1 {
+            return FetchMask.Reply(
+                lungs,
+                rows: Int(metadata.rows),
+                columns: Int(metadata.columns),
+                scale: metadata.scale
+            )
+        }
+        let slice = try await self.pixels(of: sliceID)
+        let lungs = try await offPool { SliceLungs(of: slice) }
+        return FetchMask.Reply(lungs, rows: slice.rows, columns: slice.columns, scale: slice.scale)
     }
 
     /// How similar two slices are before any smoothing, what the newest data set says of them, and both as pictures.
@@ -104,6 +114,8 @@ struct LabelerService: Sendable {
             let picture = PairPicture(
                 slices: slices,
                 lungs: lungs,
+                // Both crops in the canonical frame; an aligned second crop takes its place where there is a model.
+                aligned: AlignedPair(fixed: first, moving: second),
                 outline: similarity.outline,
                 detail: similarity.detail,
                 label: label

@@ -34,7 +34,14 @@ enum LabelerStore {
                 ) STRICT;
                 INSERT INTO place (one, seq) VALUES (1, 0);
                 """
-        )
+        ),
+        Migration(
+            name: "labeler verdicts",
+            sql: """
+                ALTER TABLE lungs ADD COLUMN reason TEXT NOT NULL DEFAULT '';
+                ALTER TABLE lungs ADD COLUMN flags TEXT NOT NULL DEFAULT '';
+                """
+        ),
     ]
 
     /// Segmenting one stored slice; the key is its id.
@@ -96,8 +103,8 @@ enum LabelerStore {
     ) throws {
         try transaction.execute(
             """
-            INSERT OR REPLACE INTO lungs (slice_id, contains_lung, rows, columns, area, runs, crop)
-            VALUES (?, ?, ?, ?, ?, ?, ?)
+            INSERT OR REPLACE INTO lungs (slice_id, contains_lung, rows, columns, area, runs, crop, reason, flags)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
             """,
             sliceID.bytes,
             found.containsLung,
@@ -105,7 +112,9 @@ enum LabelerStore {
             found.mask.columns,
             found.areaSquareCentimeters,
             MaskRuns.encode(found.mask.labels),
-            found.crop.map { CropBytes.encode($0) }
+            found.crop.map { CropBytes.encode($0) },
+            found.reason,
+            found.flags.joined(separator: " ")
         )
     }
 
@@ -123,6 +132,8 @@ enum LabelerStore {
             mask: mask,
             areaSquareCentimeters: try row.real("area"),
             containsLung: try row.bool("contains_lung"),
+            reason: try row.text("reason"),
+            flags: try row.text("flags").split(separator: " ").map(String.init),
             crop: try row.optionalBlob("crop").map { try Self.crop($0) }
         )
     }

@@ -4,15 +4,16 @@ import Lungs
 import Rendering
 import Tomography
 
-/// Two slices side by side with their outlines and what was found about them, for people.
+/// Two slices with their outlines, both laid over each other, their difference, and what was found about them.
 struct PairPicture {
     let slices: (CTSlice, CTSlice)
     let lungs: (SliceLungs, SliceLungs)
+    let aligned: AlignedPair
     let outline: Float
     let detail: Float
     let label: LabeledPairRecord?
 
-    private static let side = 480
+    private static let side = 400
     private static let quality = 88
 
     /// - Throws: `EncodingFailure`.
@@ -21,7 +22,20 @@ struct PairPicture {
             "outline \(Self.percent(self.outline))   detail \(Self.percent(self.detail))" + self.labelText
         let sheet = ContactSheet(
             title: title,
-            tiles: [Self.tile(self.slices.0, self.lungs.0), Self.tile(self.slices.1, self.lungs.1)],
+            tiles: [
+                Self.tile("first", self.slices.0, self.lungs.0),
+                Self.tile("second", self.slices.1, self.lungs.1),
+                ContactSheet.Tile(
+                    image: self.aligned.overlay(side: Self.side),
+                    captions: [
+                        "outlines: first yellow, second cyan", "green: first denser, magenta: second denser",
+                    ]
+                ),
+                ContactSheet.Tile(
+                    image: self.aligned.difference(side: Self.side),
+                    captions: ["difference", "red: second denser, blue: first denser"]
+                ),
+            ],
             columns: 2,
             side: Self.side
         ).rendered()
@@ -38,10 +52,11 @@ struct PairPicture {
         return "   rank \(Self.percent(label.similarity))   grade \(label.grade)"
     }
 
-    private static func tile(_ slice: CTSlice, _ lungs: SliceLungs) -> ContactSheet.Tile {
-        ContactSheet.Tile(
+    private static func tile(_ name: String, _ slice: CTSlice, _ lungs: SliceLungs) -> ContactSheet.Tile {
+        let area = Int(lungs.areaSquareCentimeters.rounded())
+        return ContactSheet.Tile(
             image: renderPreview(slice: slice, mask: lungs.mask, side: Self.side),
-            captions: ["lung area \(Int(lungs.areaSquareCentimeters.rounded())) cm²"]
+            captions: [(["\(name)   lung area \(area) cm²"] + lungs.flags).joined(separator: "   ")]
         )
     }
 

@@ -6,14 +6,27 @@ struct SliceLungs: Sendable, Equatable {
     let mask: LungMask
     let areaSquareCentimeters: Double
     let containsLung: Bool
+    /// The verdict in words; empty for a mask from before it was kept.
+    let reason: String
+    /// What is unusual about the mask, by name.
+    let flags: [String]
     /// Nil without enough lung.
     let crop: LungCrop?
 
     /// Takes what was stored.
-    init(mask: LungMask, areaSquareCentimeters: Double, containsLung: Bool, crop: LungCrop?) {
+    init(
+        mask: LungMask,
+        areaSquareCentimeters: Double,
+        containsLung: Bool,
+        reason: String,
+        flags: [String],
+        crop: LungCrop?
+    ) {
         self.mask = mask
         self.areaSquareCentimeters = areaSquareCentimeters
         self.containsLung = containsLung
+        self.reason = reason
+        self.flags = flags
         self.crop = crop
     }
 
@@ -24,6 +37,8 @@ struct SliceLungs: Sendable, Equatable {
             mask: segmentation.mask,
             areaSquareCentimeters: segmentation.areaSquareCentimeters,
             containsLung: segmentation.containsLung,
+            reason: segmentation.reason,
+            flags: MaskFlag.flags(of: segmentation.mask).map(\.rawValue),
             crop: segmentation.containsLung ? lungCrop(of: slice, segmentation: segmentation) : nil
         )
     }

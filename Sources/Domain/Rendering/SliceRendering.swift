@@ -87,7 +87,7 @@ private func label(inside curve: [SIMD2<Float>], of mask: LungMask) -> UInt8 {
 }
 
 /// Takes the steps of the pixels out of a closed curve: the mean over five points, twice.
-private func smoothed(_ curve: [SIMD2<Float>]) -> [SIMD2<Float>] {
+package func smoothed(_ curve: [SIMD2<Float>]) -> [SIMD2<Float>] {
     guard curve.count > 12 else { return curve }
     var points = curve
     for _ in 0..<2 {

@@ -43,7 +43,7 @@ package struct FrameWriter: Sendable {
         raw(value)
     }
 
-    /// Writes a tagged field that holds one number or identifier; none: nothing.
+    /// Writes a tagged field that holds one value; none: nothing.
     package mutating func tagged(_ tag: UInt16, optional value: (some WireValue)?) {
         guard let value else { return }
         var writer = FrameWriter()

@@ -29,6 +29,12 @@ package struct TaggedFields: Sendable {
         }
     }
 
+    /// Reads the fields ahead of a reader that stays where it is: what follows them reads them again.
+    package init(aheadOf reader: FrameReader) throws(WireError) {
+        var ahead = reader
+        try self.init(from: &ahead)
+    }
+
     /// The value of a tag with a prescribed length; nil when the tag is absent.
     func value(_ tag: UInt16, byteCount: Int, _ field: StaticString) throws(WireError) -> [UInt8]? {
         guard let found = fields[tag] else { return nil }
@@ -38,7 +44,7 @@ package struct TaggedFields: Sendable {
         return found.value
     }
 
-    /// The value of a tag that holds one number or identifier; nil when the tag is absent.
+    /// The value of a tag that holds one number, identifier or choice; nil when the tag is absent.
     package func value<Value: WireValue>(
         _ tag: UInt16,
         _ field: StaticString,
@@ -49,5 +55,20 @@ package struct TaggedFields: Sendable {
         var reader = FrameReader(bytes, startingAt: found.offset)
         // Not to be inferred: an optional has a byte of its own before its value.
         return try reader.read(field, as: Value.self)
+    }
+
+    /// The value of a tag that holds a text or a list, which fills it; nil when the tag is absent.
+    package func whole<Value: WireValue>(
+        _ tag: UInt16,
+        _ field: StaticString,
+        as type: Value.Type
+    ) throws(WireError) -> Value? {
+        guard let found = fields[tag] else { return nil }
+        var reader = FrameReader(found.value, startingAt: found.offset)
+        let value = try reader.read(field, as: Value.self)
+        guard reader.remaining == 0 else {
+            throw WireError(.badTagLength, at: found.offset, reading: "\(field)")
+        }
+        return value
     }
 }

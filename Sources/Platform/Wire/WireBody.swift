@@ -31,13 +31,19 @@ package protocol WireRequest: WireBody {
     static var kind: MessageKind { get }
     /// Whether the callee's state may change: then it remembers its reply and answers a repeat from memory.
     static var changesState: Bool { get }
+    /// Writes the request's own tagged fields that are there, ascending from 11.
+    func encodeTagged(into writer: inout FrameWriter)
 }
 
 extension WireRequest {
     /// Most requests only ask.
     package static var changesState: Bool { false }
 
-    /// Reads a whole body of a request with the options that follow its fields.
+    /// Most requests have none.
+    package func encodeTagged(into writer: inout FrameWriter) {}
+
+    /// Reads a whole body of a request with the options that follow its fields. A request with tagged fields of its own
+    /// reads them ahead, for the options stand among them.
     package static func decode(
         _ body: [UInt8]
     ) throws(WireError) -> (request: Self, options: RequestOptions) {
@@ -46,11 +52,12 @@ extension WireRequest {
         return (request, try RequestOptions(from: &reader))
     }
 
-    /// The fixed fields and the options as bytes.
+    /// The fixed fields, the options and the request's own tagged fields as bytes.
     package func body(with options: RequestOptions) -> [UInt8] {
         var writer = FrameWriter()
         encode(into: &writer)
         options.encode(into: &writer)
+        encodeTagged(into: &writer)
         return writer.bytes
     }
 }

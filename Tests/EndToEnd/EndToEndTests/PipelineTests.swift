@@ -45,6 +45,7 @@ struct PipelineTests {
             #expect(scan.hits == byID.hits)
             try await Self.checkOptions(deployment, slice: slice, count: report.stored)
             try await Self.checkExport(deployment, model: model)
+            try await Self.checkLabels(deployment, slice: slice, other: byID.hits[0].slice)
             try Self.checkThreads(deployment)
             try await Self.checkDeletion(deployment, slice: slice, nearest: byID.hits[0].slice)
             try await Self.checkSnapshot(deployment, slice: slice)
@@ -114,6 +115,32 @@ struct PipelineTests {
         await #expect(throws: CommandLineFailure.self) {
             try await ExportCommand.parse(gateway + ["--output", path + "/nowhere/x"]).run()
         }
+    }
+
+    /// `carina label`: the data set that was trained on, its pictures, and a page about it without a name.
+    private static func checkLabels(_ deployment: TestDeployment, slice: String, other: String) async throws {
+        let gateway = ["--gateway", "127.0.0.1:\(deployment.port)"]
+        let folder = deployment.local.folder
+        try await LabelReportCommand.parse(gateway + ["--output", "\(folder)/report.html"]).run()
+        let page = String(decoding: try fileBytes("\(folder)/report.html"), as: UTF8.self)
+        #expect(page.contains("<h3>Grade 3</h3>") && page.hasSuffix("</html>\n"))
+        #expect(page.ranges(of: "data:image/jpeg;base64,").count > 50)
+        #expect(!page.lowercased().contains("phantom"), "a patient's name is on the page")
+        try await LabelMaskCommand.parse(gateway + [slice, "--output", "\(folder)/mask.png"]).run()
+        #expect(try fileBytes("\(folder)/mask.png").prefix(4) == [0x89, 0x50, 0x4E, 0x47])
+        try await LabelExplainCommand.parse(gateway + [slice, other, "--output", "\(folder)/pair.jpg"]).run()
+        #expect(try fileBytes("\(folder)/pair.jpg").prefix(2) == [0xFF, 0xD8])
+        let client = try await deployment.connect()
+        let dataSet = try #require(try await DataSetRow.all(client).first)
+        await client.close()
+        for command in [["--draw", "1"], ["--grade", "3", "--side", "training"]] {
+            try await LabelPairsCommand.parse(gateway + [dataSet.dataSet] + command).run()
+        }
+        try await LabelShowCommand.parse(gateway).run()
+        try await LabelListCommand.parse(gateway).run()
+        try await LabelStatusCommand.parse(gateway).run()
+        // The same order again is the same data set.
+        try await LabelBuildCommand.parse(gateway).run()
     }
 
     /// nng trap 20: nng's threads are enough; the algebra libraries are told to add none.

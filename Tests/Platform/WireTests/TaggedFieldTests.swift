@@ -97,4 +97,30 @@ struct TaggedFieldTests {
             _ = try fields.value(11, "step", as: UInt64.self)
         }
     }
+
+    // W-29: a tag that holds a text or a list is filled by it, and may be read ahead of what else reads the tags.
+    @Test("carries a value of any length, which fills its tag")
+    func wholeValues() throws {
+        var writer = FrameWriter()
+        writer.tagged(11, optional: "lung")
+        writer.tagged(13, optional: [Float(0.5), 1])
+        writer.tagged(15, optional: [String]?.none)
+        writer.tagged(17, [2, 0, 0, 0, 65, 66, 67])
+        var reader = FrameReader(writer.bytes)
+        let fields = try TaggedFields(aheadOf: reader)
+        #expect(try fields.whole(11, "reason", as: String.self) == "lung")
+        #expect(try fields.whole(13, "points", as: [Float].self) == [0.5, 1])
+        #expect(try fields.whole(15, "flags", as: [String].self) == nil)
+        // The value stands behind three tags of 6 bytes, a text of 8, a list of 12, and its own tag.
+        let offset = 32 + 3 * 6 + 8 + 12
+        #expect(throws: WireError(.badTagLength, at: offset, reading: "reason")) {
+            _ = try fields.whole(17, "reason", as: String.self)
+        }
+        #expect(throws: WireError(.limitExceeded, at: offset, reading: "points")) {
+            _ = try fields.whole(17, "points", as: [Float].self)
+        }
+        // Nothing was taken from the reader.
+        #expect(try TaggedFields(from: &reader).whole(11, "reason", as: String.self) == "lung")
+        #expect(reader.remaining == 0)
+    }
 }

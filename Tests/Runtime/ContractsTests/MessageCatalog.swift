@@ -17,6 +17,8 @@ enum MessageCatalog {
         "labeler.BuildDataSet": BuildDataSet.self, "labeler.ListDataSets": ListDataSets.self,
         "labeler.FetchDataSet": FetchDataSet.self, "labeler.FetchPairs": FetchPairs.self,
         "labeler.FetchMask": FetchMask.self, "labeler.ExplainPair": ExplainPair.self,
+        "labeler.FetchStatistics": FetchStatistics.self, "labeler.DrawPairs": DrawPairs.self,
+        "labeler.FetchMaskQuality": FetchMaskQuality.self,
         "trainer.StartTraining": StartTraining.self, "trainer.FetchModel": FetchModel.self,
         "trainer.ListModels": ListModels.self, "trainer.Promote": Promote.self,
         "trainer.RollBack": RollBack.self, "trainer.RunHistory": RunHistory.self,

@@ -91,6 +91,8 @@ struct RegistryTests {
             "StoreOutcome": { StoreOutcome(rawValue: $0).map { "\($0)" } },
             "RemovalScope": { RemovalScope(rawValue: $0).map { "\($0)" } },
             "IntensityScale": { IntensityScale(rawValue: $0).map { "\($0)" } },
+            "LabelSource": { LabelSource(rawValue: $0).map(\.name) },
+            "DataSetSide": { DataSetSide(rawValue: $0).map(\.name) },
             "JobState": { JobState(rawValue: $0).map(\.name) },
             "ModelState": { ModelState(rawValue: $0).map(\.name) },
             "SearchGrouping": { SearchGrouping(rawValue: $0).map { "\($0)" } },
@@ -126,6 +128,9 @@ struct RegistryTests {
         try check(DataSetSummary.self)
         try check(DataSetMember.self)
         try check(LabeledPairRecord.self)
+        try check(LungOutline.self)
+        try check(GradeCount.self)
+        try check(MaskRecord.self)
         try check(ModelSummary.self)
         try check(EpochRecord.self)
         try check(EmbeddingPartRecord.self)

@@ -52,6 +52,10 @@ final class Archive: Sendable {
         var storedObjects: [[UInt8]] = []
         var removals: [Remove] = []
         var previews: [Preview] = []
+        /// Data sets that were asked for, and pages and draws of their pairs.
+        var orders: [BuildDataSet] = []
+        var pages: [FetchPairs] = []
+        var draws: [DrawPairs] = []
     }
 
     let state = Mutex(State())

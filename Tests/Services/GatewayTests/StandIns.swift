@@ -53,10 +53,13 @@ extension Archive {
                 return { _ in Sample.identifier(7, UInt8(run.input.count)).description }
             }
             host.onChanging(BuildDataSet.self) { request, _, transaction in
+                self.state.withLock { $0.orders.append(request) }
+                guard request.source != .height else { throw Refusal(.badArgument, "unsupported") }
                 let input = [UInt8](repeating: 0, count: Int(request.memberMaximum))
                 return .init(jobID: try host.jobs.start("build", input: input, in: transaction))
             }
-            host.on(ListDataSets.self) { _, _ in .init(dataSets: []) }
+            host.on(ListDataSets.self) { _, _ in .init(dataSets: [MadeDataSet.summary]) }
+            MadeDataSet.serve(on: host, archive: self)
         }
     }
 

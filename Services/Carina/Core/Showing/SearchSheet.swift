@@ -48,12 +48,7 @@ enum SearchSheet {
     private static func preview(_ slice: String, client: LineClient) async throws -> RGBImage {
         let reply = try await client.send("PREVIEW", slice, "SIDE", "\(Self.tileSide)", "OUTLINE")
         guard case .bytes(let jpeg) = reply else { throw CommandLineFailure("PREVIEW answered no picture") }
-        let picture = try JPEGCodec.decode(jpeg)
-        let pixels = picture.channels == 3 ? picture.pixels : picture.pixels.flatMap { [$0, $0, $0] }
-        guard let image = RGBImage(width: picture.width, height: picture.height, pixels: pixels) else {
-            throw CommandLineFailure("a preview's size does not fit its pixels")
-        }
-        return image
+        return try RGBImage(jpeg: jpeg)
     }
 
     static func rounded(_ value: Double) -> String { String(format: "%.4f", value) }

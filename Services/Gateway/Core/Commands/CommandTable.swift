@@ -50,7 +50,7 @@ package enum CommandTable {
         reading("QUARANTINE", "[FROM number] [COUNT n]", "what was refused, and why"),
         writing(
             "LABEL",
-            "[SEED n] [MEMBERS n]",
+            "[SEED n] [MEMBERS n] [TESTSHARE share] [SOURCE transformer|unwarped|adjacency|height]",
             "builds a data set of coarsely labeled pairs; answers a job id"
         ),
         writing(
@@ -59,9 +59,23 @@ package enum CommandTable {
             "trains a model and promotes it; a job id"
         ),
         reading("JOB", "labeler|trainer|ingest id", "progress of long work"),
+        reading("JOBS", "labeler|trainer|ingest [COUNT n]", "long work, the newest first"),
         writing("CANCEL", "labeler|trainer|ingest id", "stops long work"),
         reading("RUN", "id", "losses of a training run, epoch by epoch"),
-        reading("DATASETS", "", "the labeler's data sets"),
+        reading("DATASETS", "", "the labeler's data sets, newest first"),
+        reading("DATASET", "id", "how a data set was made, and how its labels are distributed"),
+        reading(
+            "PAIRS",
+            "id [GRADE n] [SIDE training|test] [AFTER n] [COUNT n] [DRAW seed]",
+            "pairs of a data set in their order, or drawn at random"
+        ),
+        reading("MASK", "id", "the lungs of a slice: verdict, area, mask, outlines"),
+        reading(
+            "MASKS",
+            "[COUNT n]",
+            "how good the masks of all slices are; smallest, flagged, empty, failed"
+        ),
+        reading("EXPLAIN", "id id", "similarities and grade of two slices, and a JPEG of both"),
         reading("MODELS", "", "the trainer's models, newest first"),
         reading(
             "MODEL",

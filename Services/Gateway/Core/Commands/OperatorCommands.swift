@@ -2,18 +2,15 @@ import Contracts
 import LineProtocol
 import Wire
 
-/// Labeling, training and models: long work that answers with a job's id, and what became of it.
+/// Training, models and jobs: long work that answers with a job's id, and what became of it.
 extension GatewayService {
     func operate(_ name: String, _ words: inout Words) async throws -> Reply {
         switch name {
-        case "LABEL": return try await self.label(&words)
         case "TRAIN": return try await self.train(&words)
         case "JOB": return try await self.job(&words)
         case "CANCEL": return try await self.cancel(&words)
         case "RUN": return try await self.run(&words)
-        case "DATASETS":
-            try words.end()
-            return try await self.dataSets()
+        case "JOBS": return try await self.jobs(&words)
         case "MODELS":
             try words.end()
             return try await self.models()
@@ -32,20 +29,8 @@ extension GatewayService {
         case "RETRY":
             try words.end()
             return try await self.retry()
-        default: throw CommandFailure(.general, "unknown command")
+        default: return try await self.label(name, &words)
         }
-    }
-
-    private func label(_ words: inout Words) async throws -> Reply {
-        var request = BuildDataSet(seed: 1, memberMaximum: 0, testShare: 0)
-        while !words.isEmpty {
-            switch try words.keyword("option") {
-            case "SEED": request.seed = UInt64(try words.integer("SEED", in: 0...Int.max))
-            case "MEMBERS": request.memberMaximum = UInt32(try words.integer("MEMBERS", in: 2...100_000))
-            default: throw CommandFailure(.badArgument, "LABEL takes SEED and MEMBERS")
-            }
-        }
-        return .text(try await self.labeler.call(request).jobID.description)
     }
 
     private func train(_ words: inout Words) async throws -> Reply {
@@ -78,6 +63,19 @@ extension GatewayService {
         return Self.describe(try await client.call(JobStatus(jobID: jobID)).job)
     }
 
+    /// `JOBS labeler|trainer|ingest [COUNT n]`
+    private func jobs(_ words: inout Words) async throws -> Reply {
+        let client = try self.owner(of: &words)
+        var limit = 20
+        while !words.isEmpty {
+            switch try words.keyword("option") {
+            case "COUNT": limit = try words.integer("COUNT", in: 1...1000)
+            default: throw CommandFailure(.badArgument, "JOBS takes COUNT")
+            }
+        }
+        return .list(try await client.call(ListJobs(limit: UInt32(limit))).jobs.map { Self.describe($0) })
+    }
+
     private func cancel(_ words: inout Words) async throws -> Reply {
         let client = try self.owner(of: &words)
         let jobID = try words.identifier("job id")
@@ -93,6 +91,8 @@ extension GatewayService {
             "progress": .number(Double(job.progress)),
             "text": .text(job.text),
             "result": .text(job.result),
+            "started": .integer(Int64(job.startedMilliseconds)),
+            "finished": job.finishedMilliseconds.map { .integer(Int64($0)) } ?? .none,
         ])
     }
 
@@ -105,19 +105,6 @@ extension GatewayService {
                 .fields([
                     "epoch": .integer(Int64($0.epoch)), "training": .number(Double($0.trainingLoss)),
                     "test": .number(Double($0.testLoss)), "seconds": .number($0.secondsElapsed),
-                ])
-            }
-        )
-    }
-
-    private func dataSets() async throws -> Reply {
-        .list(
-            try await self.labeler.call(ListDataSets()).dataSets.map {
-                .fields([
-                    "dataset": .text($0.dataSetID.description), "hash": .text($0.hash.description),
-                    "members": .integer(Int64($0.memberCount)), "pairs": .integer(Int64($0.pairCount)),
-                    "training-patients": .integer(Int64($0.trainingPatients)),
-                    "test-patients": .integer(Int64($0.testPatients)),
                 ])
             }
         )

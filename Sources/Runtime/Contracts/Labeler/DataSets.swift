@@ -101,68 +101,6 @@ package struct DataSetMember: WireStructure, Equatable {
     }
 }
 
-/// Label pairs of the slices there are. The job's result is the data set's id.
-package struct BuildDataSet: WireRequest, Equatable {
-    /// See the registry.
-    package static let kind = MessageKind(.labeler, 0x10)
-    /// Released; never changes.
-    package static let schema: UInt8 = 1
-    /// A repeat is answered from memory.
-    package static let changesState = true
-
-    /// Of the random choices: the same seed over the same slices gives the same data set.
-    package var seed: UInt64
-    /// Most slices; 0: the service's own choice.
-    package var memberMaximum: UInt32
-    /// Share of patients that test, 0 to 1; 0: the service's own choice.
-    package var testShare: Float
-
-    /// Takes each field as it is.
-    package init(seed: UInt64, memberMaximum: UInt32, testShare: Float) {
-        self.seed = seed
-        self.memberMaximum = memberMaximum
-        self.testShare = testShare
-    }
-
-    /// Reads the fields in their order.
-    package init(from reader: inout FrameReader) throws(WireError) {
-        seed = try reader.read("seed")
-        memberMaximum = try reader.read("memberMaximum")
-        testShare = try reader.read("testShare")
-    }
-
-    /// Writes the fields in their order.
-    package func encode(into writer: inout FrameWriter) {
-        writer.write(seed)
-        writer.write(memberMaximum)
-        writer.write(testShare)
-    }
-
-    /// What `BuildDataSet` is answered with.
-    package struct Reply: WireBody, Equatable {
-        /// Released; never changes.
-        package static let schema: UInt8 = 1
-
-        /// The job that does it.
-        package var jobID: Identifier
-
-        /// Takes each field as it is.
-        package init(jobID: Identifier) {
-            self.jobID = jobID
-        }
-
-        /// Reads the fields in their order.
-        package init(from reader: inout FrameReader) throws(WireError) {
-            jobID = try reader.read("jobID")
-        }
-
-        /// Writes the fields in their order.
-        package func encode(into writer: inout FrameWriter) {
-            writer.write(jobID)
-        }
-    }
-}
-
 /// Which data sets are there?
 package struct ListDataSets: WireRequest, Equatable {
     /// See the registry.

@@ -63,18 +63,36 @@ package struct FetchPairs: WireRequest, Equatable {
     /// Released; never changes.
     package static let schema: UInt8 = 1
 
+    /// Numbers of the tags.
+    private enum Tag {
+        static let grade: UInt16 = 11
+        static let side: UInt16 = 13
+    }
+
     /// Names the data set.
     package var dataSetID: Identifier
     /// Pairs to pass over: 0, or `next` of the page before.
     package var after: UInt64
     /// Most pairs in the reply, 1 to 20,000.
     package var limit: UInt32
+    /// Only pairs of this grade, 0 to 3; `after` and `next` go on counting all pairs.
+    package var grade: UInt8?
+    /// Only pairs of this side.
+    package var side: DataSetSide?
 
     /// Takes each field as it is.
-    package init(dataSetID: Identifier, after: UInt64, limit: UInt32) {
+    package init(
+        dataSetID: Identifier,
+        after: UInt64,
+        limit: UInt32,
+        grade: UInt8? = nil,
+        side: DataSetSide? = nil
+    ) {
         self.dataSetID = dataSetID
         self.after = after
         self.limit = limit
+        self.grade = grade
+        self.side = side
     }
 
     /// Reads the fields in their order.
@@ -82,6 +100,9 @@ package struct FetchPairs: WireRequest, Equatable {
         dataSetID = try reader.read("dataSetID")
         after = try reader.read("after")
         limit = try reader.read("limit")
+        let tags = try TaggedFields(aheadOf: reader)
+        grade = try tags.value(Tag.grade, "grade", as: UInt8.self)
+        side = try tags.value(Tag.side, "side", as: DataSetSide.self)
     }
 
     /// Writes the fields in their order.
@@ -89,6 +110,12 @@ package struct FetchPairs: WireRequest, Equatable {
         writer.write(dataSetID)
         writer.write(after)
         writer.write(limit)
+    }
+
+    /// Writes the tags that are there.
+    package func encodeTagged(into writer: inout FrameWriter) {
+        writer.tagged(Tag.grade, optional: grade)
+        writer.tagged(Tag.side, optional: side)
     }
 
     /// What `FetchPairs` is answered with.

@@ -1,4 +1,4 @@
-internal import Contracts
+package import Contracts
 package import Storage
 internal import Synchronization
 
@@ -91,21 +91,38 @@ package struct WorkQueue: Sendable {
         let row = try transaction.row("SELECT count(*) AS n FROM work WHERE queue = ?", name)
         return try row?.integer("n") ?? 0
     }
+
+    /// How much work was put aside.
+    package func deadLetterCount(in transaction: Transaction) throws -> Int {
+        let row = try transaction.row("SELECT count(*) AS n FROM dead_letters WHERE queue = ?", name)
+        return try row?.integer("n") ?? 0
+    }
+
+    /// What was put aside, the newest first.
+    package func deadLetters(limit: Int, in transaction: Transaction) throws -> [DeadLetter] {
+        try transaction.rows(
+            "SELECT * FROM dead_letters WHERE queue = ? ORDER BY time_ms DESC, key LIMIT ?",
+            name,
+            limit
+        ).map { try DeadLetter($0) }
+    }
 }
 
 extension DeadLetter {
     /// The newest dead letters of all queues.
     static func list(limit: Int, in transaction: Transaction) throws -> [DeadLetter] {
         try transaction.rows("SELECT * FROM dead_letters ORDER BY time_ms DESC, queue, key LIMIT ?", limit)
-            .map {
-                DeadLetter(
-                    key: try $0.text("key"),
-                    kind: try $0.text("queue"),
-                    attempts: try $0.integer("attempts"),
-                    reason: try $0.text("reason"),
-                    timeMilliseconds: try $0.integer("time_ms")
-                )
-            }
+            .map { try DeadLetter($0) }
+    }
+
+    fileprivate init(_ row: Row) throws {
+        self.init(
+            key: try row.text("key"),
+            kind: try row.text("queue"),
+            attempts: try row.integer("attempts"),
+            reason: try row.text("reason"),
+            timeMilliseconds: try row.integer("time_ms")
+        )
     }
 
     /// Puts every dead letter back to work and returns how many there were.
