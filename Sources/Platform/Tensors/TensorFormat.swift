@@ -72,6 +72,12 @@ package struct TensorFormat: @unchecked Sendable, Equatable {
         TensorFormat(shape, type, dnnl_format_tag_any)
     }
 
+    /// (batch, channels, height, width) as (batch, height, width, channels).
+    package static func channelsLast(_ shape: [Int], _ type: ElementType) -> TensorFormat {
+        precondition(shape.count == 4, "no channels in \(shape)")
+        return TensorFormat(shape, type, dnnl_acdb)
+    }
+
     /// A part of this tensor where it lies; nil where the blocks do not allow it.
     package func part(_ shape: [Int], from offsets: [Int]) -> TensorFormat? {
         var descriptor = dnnl_memory_desc_t()

@@ -1,3 +1,5 @@
+private import Glibc
+
 /// Memory for many tensors, at multiples of 64 bytes, zeroed.
 @safe package final class TensorMemory: @unchecked Sendable {
     // Unchecked: whoever shares it between threads takes turns, as with the engine.
@@ -5,10 +7,21 @@
     /// How much there is.
     package let byteCount: Int
 
+    /// Bytes of a large page.
+    private static let largePage = 2 << 20
+
     /// Allocates it.
     package init(byteCount: Int) {
         self.byteCount = max(64, byteCount)
-        unsafe self.base = .allocate(byteCount: self.byteCount, alignment: 4_096)
+        let whole = self.byteCount / Self.largePage * Self.largePage
+        unsafe self.base = .allocate(
+            byteCount: self.byteCount,
+            alignment: whole > 0 ? Self.largePage : 4_096
+        )
+        // Where a batch's inputs are megabytes, looking up addresses of small pages takes a share of the time.
+        // A wish that the system need not fulfill, so its answer does not matter.
+        // SAFETY: whole pages within what was just allocated.
+        if whole > 0 { unsafe _ = madvise(self.base, whole, MADV_HUGEPAGE) }
         unsafe self.base.initializeMemory(as: UInt8.self, repeating: 0, count: self.byteCount)
     }
 
@@ -86,16 +99,10 @@
 
     /// Whether no number is infinite or NaN; of blocks, padding included.
     package var isFinite: Bool {
-        // SAFETY: within the memory; every bit pattern is a number of these types.
         switch self.format.type {
         case .float32: return self.read { span in span.indices.allSatisfy { span[$0].isFinite } }
         case .bfloat16:
-            let count = self.format.byteCount / 2
-            let halves = unsafe Span<UInt16>(
-                _unsafeStart: self.start.assumingMemoryBound(to: UInt16.self),
-                count: count
-            )
-            return (0..<count).allSatisfy { halves[$0] & 0x7F80 != 0x7F80 }
+            return self.readBits { bits in bits.indices.allSatisfy { bits[$0] & 0x7F80 != 0x7F80 } }
         case .opaque: return true
         }
     }
@@ -107,6 +114,28 @@
         var span = unsafe MutableSpan<Float>(
             _unsafeStart: self.start.assumingMemoryBound(to: Float.self),
             count: self.format.byteCount / 4
+        )
+        return try body(&span)
+    }
+    /// The bits of a bfloat16 tensor's numbers, as they lie: the upper halves of those of a float32.
+    package func readBits<T>(_ body: (Span<UInt16>) throws -> T) rethrows -> T {
+        precondition(self.format.type == .bfloat16, "not bfloat16")
+        // SAFETY: as in `read`.
+        return try unsafe body(
+            Span(
+                _unsafeStart: self.start.assumingMemoryBound(to: UInt16.self),
+                count: self.format.byteCount / 2
+            )
+        )
+    }
+
+    /// The bits of a bfloat16 tensor's numbers, to be changed.
+    package func writeBits<T>(_ body: (inout MutableSpan<UInt16>) throws -> T) rethrows -> T {
+        precondition(self.format.type == .bfloat16, "not bfloat16")
+        // SAFETY: as in `read`; programs run one at a time.
+        var span = unsafe MutableSpan<UInt16>(
+            _unsafeStart: self.start.assumingMemoryBound(to: UInt16.self),
+            count: self.format.byteCount / 2
         )
         return try body(&span)
     }

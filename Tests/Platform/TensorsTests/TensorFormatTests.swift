@@ -77,4 +77,24 @@ import Testing
         }
         #expect(error?.description.contains("concatenation: invalid arguments") == true)
     }
+
+    @Test("channels last: of each pixel, all channels behind one another")
+    func channelsLast() throws {
+        let engine = try ComputeEngine(threadCount: 1)
+        let shape = [2, 3, 1, 2]
+        let (plain, last) = (TensorFormat.plain(shape), TensorFormat.channelsLast(shape, .float32))
+        let (source, result) = (TensorPlace(zeros: shape), TensorPlace(zeros: shape).seen(as: last))
+        source.replace(with: (0..<12).map { Float($0) })
+        try BoundKernel(engine.reorder(plain, to: last), [.source(0): source, .result: result]).run()
+        #expect(result.copied() == [0, 2, 4, 1, 3, 5, 6, 8, 10, 7, 9, 11])
+    }
+
+    @Test("the bits of bfloat16 are the upper halves")
+    func bits() {
+        let place = TensorPlace(TensorMemory(byteCount: 64), at: 0, format: .plain([2], .bfloat16))
+        place.writeBits { $0[1] = 0x3F80 }
+        #expect(place.readBits { [$0[0], $0[1]] } == [0, 0x3F80] && place.isFinite)
+        place.writeBits { $0[0] = 0x7F80 }
+        #expect(!place.isFinite)
+    }
 }

@@ -6,8 +6,8 @@ extension Compilation {
         var preparation: [CompiledStep] = []
         var forward: [CompiledStep] = []
         var backward: [CompiledStep] = []
-        /// The kernels that read an input, and as what.
-        var readers: [String: [(kernel: BoundKernel, role: Role)]] = [:]
+        /// What has to know where an input lies.
+        var readers: [String: [@Sendable (TensorPlace) -> Void]] = [:]
         var outputs: [String: TensorPlace] = [:]
         var outputGradients: [String: TensorPlace] = [:]
         var inputGradients: [String: TensorPlace] = [:]
@@ -40,20 +40,29 @@ extension Compilation {
                 let open = self.inputs(in: bindings)
                 let known = bindings.filter { open[$0.key] == nil }
                 let ready = try BoundKernel(kernel, known.mapValues(place), open: Set(open.keys))
-                for (role, name) in open { bound.readers[name, default: []].append((ready, role)) }
+                for (role, name) in open {
+                    bound.readers[name, default: []].append { ready.bind(role, to: $0) }
+                }
                 compiled = CompiledStep(
                     layer: step.layer,
                     work: kernel.name,
                     result: bindings[.result].map(place),
                     run: { ready.run() }
                 )
-            case .function(let tensors, let body):
-                let places = tensors.map(place)
+            case .function(let work):
+                let ready = BoundFunction(
+                    work.tensors.map { self.input($0) == nil ? place($0) : nil },
+                    work.body
+                )
+                for (index, tensor) in work.tensors.enumerated() {
+                    guard let name = self.input(tensor) else { continue }
+                    bound.readers[name, default: []].append { ready.bind(index, to: $0) }
+                }
                 compiled = CompiledStep(
                     layer: step.layer,
-                    work: "own",
-                    result: nil,
-                    run: { body(places) }
+                    work: work.name,
+                    result: work.hasResult ? work.tensors.last.map(place) : nil,
+                    run: { ready.run() }
                 )
             }
             switch phase {
@@ -67,10 +76,13 @@ extension Compilation {
 
     /// Which roles are the network's inputs, by name.
     private func inputs(in bindings: [Role: PlannedTensor]) -> [Role: String] {
-        bindings.compactMapValues { tensor in
-            guard case .input(let number) = tensor.home else { return nil }
-            return self.network.inputs[number].name
-        }
+        bindings.compactMapValues { self.input($0) }
+    }
+
+    /// The network's input that a tensor is, by name.
+    private func input(_ tensor: PlannedTensor) -> String? {
+        guard case .input(let number) = tensor.home else { return nil }
+        return self.network.inputs[number].name
     }
 
     private func plan(_ ordered: [(phase: Phase, step: Step)]) -> MemoryPlan {
@@ -86,7 +98,7 @@ extension Compilation {
             let used: [PlannedTensor]
             switch entry.step.work {
             case .kernel(_, let bindings): used = Array(bindings.values)
-            case .function(let tensors, _): used = tensors
+            case .function(let work): used = work.tensors
             }
             for tensor in used {
                 use(tensor, at: time)

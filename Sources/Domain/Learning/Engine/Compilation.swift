@@ -19,11 +19,20 @@ struct PlannedTensor {
 struct Compilation {
     enum Phase { case preparation, forward, backward }
 
+    /// What is done by a function of ours.
+    struct OwnWork {
+        let name: String
+        /// What it reads and writes; the last one is its result if it has one.
+        let tensors: [PlannedTensor]
+        let hasResult: Bool
+        let body: @Sendable ([TensorPlace]) -> Void
+    }
+
     /// One step before its tensors have places.
     struct Step {
         enum Work {
             case kernel(Kernel, [Role: PlannedTensor])
-            case function([PlannedTensor], @Sendable ([TensorPlace]) -> Void)
+            case function(OwnWork)
         }
 
         let layer: String
@@ -149,13 +158,17 @@ struct Compilation {
         self.steps.append((phase, Step(layer: self.layerName, work: .kernel(kernel, bindings))))
     }
 
-    /// Adds a step of our own; its tensors are plain float32.
+    /// Adds a step of our own, whose body gets the places of the tensors, the result's last.
     mutating func add(
         _ tensors: [PlannedTensor],
+        result: PlannedTensor? = nil,
+        as name: String = "own",
         in phase: Phase,
         _ body: @escaping @Sendable ([TensorPlace]) -> Void
     ) {
-        self.steps.append((phase, Step(layer: self.layerName, work: .function(tensors, body))))
+        let all = tensors + (result.map { [$0] } ?? [])
+        let work = OwnWork(name: name, tensors: all, hasResult: result != nil, body: body)
+        self.steps.append((phase, Step(layer: self.layerName, work: .function(work))))
     }
 
     /// What depends on a parameter, or on an input whose gradient is asked for.

@@ -13,18 +13,22 @@ package struct CompilationOptions: Sendable, Hashable {
     package var precision: Precision
     /// Inputs whose gradients are wanted too.
     package var inputGradients: Set<String>
+    /// Whether our own kernels compute what they can on this processor; else oneDNN computes all.
+    package var usesOwnKernels: Bool
 
     /// Options.
     package init(
         batch: Int,
         purpose: Purpose,
         precision: Precision = .float32,
-        inputGradients: Set<String> = []
+        inputGradients: Set<String> = [],
+        usesOwnKernels: Bool = true
     ) {
         self.batch = batch
         self.purpose = purpose
         self.precision = precision
         self.inputGradients = inputGradients
+        self.usesOwnKernels = usesOwnKernels
     }
 }
 
@@ -34,7 +38,7 @@ package struct CompilationOptions: Sendable, Hashable {
 package final class CompiledNetwork: Sendable {
     private let inputs: Mutex<[String: TensorPlace]>
     private let inputFormats: [String: TensorFormat]
-    private let readers: [String: [(kernel: BoundKernel, role: Role)]]
+    private let readers: [String: [@Sendable (TensorPlace) -> Void]]
     private let outputs: [String: TensorPlace]
     private let outputGradients: [String: TensorPlace]
     private let inputGradients: [String: TensorPlace]
@@ -90,7 +94,7 @@ package final class CompiledNetwork: Sendable {
     /// `backward` in training, have run.
     package func bind(_ name: String, to place: TensorPlace) {
         precondition(place.format == self.inputFormats[name], "\(name) of shape \(place.format.shape)")
-        for reader in self.readers[name] ?? [] { reader.kernel.bind(reader.role, to: place) }
+        for reader in self.readers[name] ?? [] { reader(place) }
         self.inputs.withLock { $0[name] = place }
     }
 

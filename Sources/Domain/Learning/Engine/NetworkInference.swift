@@ -12,6 +12,7 @@ package final class NetworkInference: Sendable {
     package let network: Network
     private let storage: ParameterStorage
     private let precision: CompilationOptions.Precision
+    private let usesOwnKernels: Bool
     private let streams: [Stream]
     private let single: Stream
 
@@ -32,18 +33,21 @@ package final class NetworkInference: Sendable {
     /// - Parameters:
     ///   - threadCount: batches that are computed beside one another.
     ///   - singleThreadCount: threads that share a single item; more than one only where nothing else needs the cores.
+    ///   - usesOwnKernels: as in `CompilationOptions`.
     /// - Throws: `TensorError` if the processor cannot compute a layer.
     package init(
         _ network: Network,
         parameters: Parameters,
         precision: CompilationOptions.Precision,
         threadCount: Int,
-        singleThreadCount: Int = 1
+        singleThreadCount: Int = 1,
+        usesOwnKernels: Bool = true
     ) throws(TensorError) {
         self.network = network
         self.storage = ParameterStorage(for: network)
         self.storage.load(parameters)
         self.precision = precision
+        self.usesOwnKernels = usesOwnKernels
         var streams: [Stream] = []
         for _ in 0..<max(1, threadCount) {
             streams.append(Stream(engine: try ComputeEngine(threadCount: 1), compiled: Shared()))
@@ -129,7 +133,12 @@ package final class NetworkInference: Sendable {
         if let known = networks[count] { return known }
         let compiled = try CompiledNetwork(
             self.network,
-            CompilationOptions(batch: count, purpose: .inference, precision: self.precision),
+            CompilationOptions(
+                batch: count,
+                purpose: .inference,
+                precision: self.precision,
+                usesOwnKernels: self.usesOwnKernels
+            ),
             storage: self.storage,
             engine: stream.engine
         )

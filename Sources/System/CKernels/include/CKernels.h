@@ -5,4 +5,6 @@
 #include "codes.h"
 #include "dense.h"
 #include "distance.h"
+#include "few_channels.h"
+#include "sample_sums.h"
 #include "sampler.h"

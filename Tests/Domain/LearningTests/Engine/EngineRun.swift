@@ -18,6 +18,7 @@ struct EngineRun {
         purpose: CompilationOptions.Purpose,
         precision: CompilationOptions.Precision = .float32,
         threadCount: Int = 1,
+        usesOwnKernels: Bool = true,
         seed: UInt64 = 1
     ) throws {
         var generator = SeededGenerator(seed: seed, stream: 77)
@@ -40,7 +41,8 @@ struct EngineRun {
                 batch: batch,
                 purpose: purpose,
                 precision: precision,
-                inputGradients: Set(network.inputs.map { $0.name })
+                inputGradients: Set(network.inputs.map { $0.name }),
+                usesOwnKernels: usesOwnKernels
             ),
             storage: storage,
             engine: ComputeEngine(threadCount: threadCount)
