@@ -1,6 +1,5 @@
 /// Tells lung from trachea, gas of bowel and stomach, and padding: one component of air at a time.
 struct AirJudge {
-    let grid: MeanGrid
     let millimeters: Double
     /// The whole body: its box and center of mass.
     let body: Component
@@ -10,18 +9,24 @@ struct AirJudge {
     /// The trachea lies within this share of the body's width from the middle.
     static let middleShare = 0.13
     /// Erosions before densities are taken and before vessels are counted, pixels.
-    static let (coreRadius, vesselRadius) = (1.5, 3.0)
+    static let core = StructuringElement.disc(radius: 1.5)
+    static let vessel = StructuringElement.disc(radius: 3)
 
-    /// Whether a component of the air is lung.
-    func isLung(_ air: Components, _ index: Int) -> Bool {
-        let component = air.all[index]
-        let mask = air.plane(of: index, in: component.box)
-        var core = mask.eroded(by: .disc(radius: Self.coreRadius))
-        if core.area <= 10 { core = mask }
-        let densities = Densities(of: grid, in: component.box, where: core)
+    /// Whether a component of the air (`scratch.air`) is lung.
+    func isLung(_ index: Int, _ scratch: inout Scratch) -> Bool {
+        let component = scratch.air.all[index]
+        let box = component.box
+        scratch.air.draw(index, in: box, on: &scratch.part)
+        scratch.core.copy(scratch.part)
+        scratch.morphology.erode(&scratch.core, by: Self.core)
+        if scratch.core.area <= 10 { scratch.core.copy(scratch.part) }
+        let densities = scratch.densities.summary(
+            of: scratch.grid,
+            in: box,
+            where: scratch.core,
+            runs: &scratch.runs
+        )
         let median = densities.median
-        let ninetieth = densities.ninetiethPercentile
-        let above900 = densities.share(above: -900)
         let area = Double(component.area) * millimeters * millimeters
         let row = (component.centerY - Double(body.box.top)) / Double(body.box.rows)
         let isCentral = abs(component.centerX - body.centerX) < Self.middleShare * Double(body.box.columns)
@@ -29,74 +34,27 @@ struct AirJudge {
         // Gas without vessels in the front of the body, gas without any structure, or small dark gas right in
         // front.
         let isGas =
-            (median < -935 && above900 < 0.2 && row < 0.42 && vesselShare(mask, component.box) < 0.02)
-            || (ninetieth < -920 && above900 < 0.05) || (median < -880 && row < 0.25 && area < 1500)
+            (median < -935 && densities.above900 < 0.2 && row < 0.42 && vesselShare(in: box, &scratch) < 0.02)
+            || (densities.ninetiethPercentile < -920 && densities.above900 < 0.05)
+            || (median < -880 && row < 0.25 && area < 1500)
         let isPadding = median < -1100
         return !isTrachea && !isGas && !isPadding
     }
 
-    /// Share of vessel inside the filled component, away from its edge.
-    private func vesselShare(_ mask: Plane, _ box: Box) -> Double {
-        let inner = mask.holesFilled().eroded(by: .disc(radius: Self.vesselRadius))
+    /// Share of vessel inside the filled component (`scratch.part`), away from its edge.
+    private func vesselShare(in box: Box, _ scratch: inout Scratch) -> Double {
+        scratch.core.copy(scratch.part)
+        scratch.morphology.fillHoles(&scratch.core)
+        scratch.morphology.erode(&scratch.core, by: Self.vessel)
+        scratch.core.findRuns(of: true, into: &scratch.runs)
         var (vessels, total) = (0, 0)
-        for y in 0..<inner.rows {
-            let source = (box.top + y) * grid.columns + box.left
-            for x in 0..<inner.columns where inner.pixels[y * inner.columns + x] == 1 {
-                total += 1
-                vessels += grid.sums[source + x] > 4 * Self.vesselHounsfield ? 1 : 0
+        for run in scratch.runs {
+            let start = (box.top + Int(run.row)) * scratch.grid.columns + box.left
+            total += run.count
+            for sum in scratch.grid.sums[start + Int(run.start)..<start + Int(run.end)] {
+                vessels += sum > 4 * Self.vesselHounsfield ? 1 : 0
             }
         }
         return Double(vessels) / Double(max(1, total))
-    }
-}
-
-/// The distribution of a component's densities, counted exactly in quarters of a Hounsfield unit.
-private struct Densities {
-    /// (16,381): how many pixels have each sum of four values, -4096...12284.
-    private var counts: [Int32]
-    private let total: Int
-    private static let lowest = 4 * Int(MeanGrid.clip.lowerBound)
-    private static let highest = 4 * Int(MeanGrid.clip.upperBound)
-
-    init(of grid: MeanGrid, in box: Box, where mask: Plane) {
-        counts = [Int32](repeating: 0, count: Self.highest - Self.lowest + 1)
-        var total = 0
-        for y in 0..<mask.rows {
-            let source = (box.top + y) * grid.columns + box.left
-            for x in 0..<mask.columns where mask.pixels[y * mask.columns + x] == 1 {
-                counts[Int(grid.sums[source + x]) - Self.lowest] += 1
-                total += 1
-            }
-        }
-        self.total = total
-    }
-
-    /// The middle value, or the mean of the two middle values, HU.
-    var median: Float {
-        (value(at: (total - 1) / 2) + value(at: total / 2)) / 2
-    }
-
-    /// Linear between neighbors, in single precision as the reference computes it, HU.
-    var ninetiethPercentile: Float {
-        let place = Float(total - 1) * (Float(90) / 100)
-        let (below, fraction) = (Int(place), place - place.rounded(.down))
-        let (a, b) = (value(at: below), value(at: min(below + 1, total - 1)))
-        return fraction < 0.5 ? a + (b - a) * fraction : b - (b - a) * (1 - fraction)
-    }
-
-    /// Share of values above a number of HU.
-    func share(above limit: Int) -> Double {
-        let above = counts[(4 * limit - Self.lowest + 1)...].reduce(0) { $0 + Int($1) }
-        return Double(above) / Double(total)
-    }
-
-    /// The value that stands at a place when all are sorted, HU.
-    private func value(at place: Int) -> Float {
-        var passed = 0
-        for (index, count) in counts.enumerated() {
-            passed += Int(count)
-            if passed > place { return Float(index + Self.lowest) / 4 }
-        }
-        return Float(Self.highest) / 4
     }
 }

@@ -84,15 +84,22 @@ private struct Extent {
     var rowEdges: [(y: Int, first: Int, last: Int)] = []
 
     init(of mask: LungMask) {
-        for y in 0..<mask.rows {
+        let (rows, columns) = (mask.rows, mask.columns)
+        let labels = mask.labels.span
+        for y in 0..<rows {
             var (first, last) = (-1, -1)
-            for x in 0..<mask.columns {
-                let label = mask.labels[y * mask.columns + x]
+            let base = y * columns
+            var x = 0
+            while x < columns {
+                // SAFETY: x < columns, so base + x < rows * columns = labels.count.
+                let label = unsafe labels[unchecked: base &+ x]
+                let start = x
+                repeat { x &+= 1 } while unsafe x < columns && labels[unchecked: base &+ x] == label
                 guard label != 0 else { continue }
-                if first < 0 { first = x }
-                last = x
-                let pixel = Run(row: Int32(y), start: Int32(x), end: Int32(x) + 1, component: 0)
-                if label == 1 { left.add(pixel) } else { right.add(pixel) }
+                if first < 0 { first = start }
+                last = x - 1
+                let run = Run(row: Int32(y), start: Int32(start), end: Int32(x), component: 0)
+                if label == 1 { left.add(run) } else { right.add(run) }
             }
             if first >= 0 { rowEdges.append((y, first, last)) }
         }

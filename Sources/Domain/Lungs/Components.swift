@@ -1,20 +1,23 @@
 /// A horizontal stretch of equal pixels: columns `start..<end` of one row.
-struct Run {
+struct Run: Sendable {
     let row: Int32
     let start: Int32
     let end: Int32
     /// The component to which it belongs.
     var component: Int32
+
+    var count: Int { Int(end - start) }
+    var columns: Range<Int> { Int(start)..<Int(end) }
 }
 
-/// One 4-connected component.
-struct Component {
+/// One 4-connected component, or several taken together.
+struct Component: Sendable {
     var area = 0
     /// Sum of the columns of its pixels.
     var sumX = 0
     /// Sum of the rows of its pixels.
     var sumY = 0
-    var box = Box(top: .max, bottom: 0, left: .max, right: 0)
+    var box = Box.nothing
 
     var centerX: Double { Double(sumX) / Double(area) }
     var centerY: Double { Double(sumY) / Double(area) }
@@ -24,58 +27,45 @@ struct Component {
         area += end - start
         sumX += (start + end - 1) * (end - start) / 2
         sumY += row * (end - start)
-        box.top = min(box.top, row)
-        box.bottom = max(box.bottom, row + 1)
-        box.left = min(box.left, start)
-        box.right = max(box.right, end)
+        box.join(Box(top: row, bottom: row + 1, left: start, right: end))
+    }
+
+    /// Joins another component to this one.
+    mutating func add(_ other: Component) {
+        area += other.area
+        sumX += other.sumX
+        sumY += other.sumY
+        box.join(other.box)
     }
 }
 
-/// The 4-connected components of a plane, numbered by their first pixel in reading order.
-struct Components {
-    let rows: Int
-    let columns: Int
-    private(set) var runs: [Run]
-    private(set) var all: [Component]
+/// The 4-connected components of a plane, numbered by their first pixel in reading order. Reused from plane
+/// to plane.
+struct Components: Sendable {
+    private(set) var rows = 0
+    private(set) var columns = 0
+    /// All runs in reading order.
+    private(set) var runs: [Run] = []
+    private(set) var all: [Component] = []
+    private var parents: [Int32] = []
+    /// Places in `runs`, those of one component after those of the one before; where each component's begin.
+    private var grouped: [Int32] = []
+    private var groupStarts: [Int32] = []
+
+    init() {}
 
     /// Labels the pixels of one value: first runs, then a union-find over runs that touch in neighboring
     /// rows.
-    init(of plane: Plane, value: UInt8 = 1) {
+    mutating func find(in plane: Plane, value: Bool = true) {
         rows = plane.rows
         columns = plane.columns
-        runs = plane.runs(of: value)
-        all = []
-        var parents = (0..<Int32(runs.count)).map { $0 }
-        func root(of index: Int32) -> Int32 {
-            var index = index
-            while parents[Int(index)] != index {
-                parents[Int(index)] = parents[Int(parents[Int(index)])]
-                index = parents[Int(index)]
-            }
-            return index
-        }
-        // `above` walks through the row before while `current` walks through its own: each pair is met once.
-        var above = 0
-        for current in runs.indices {
-            let run = runs[current]
-            while above < current {
-                let other = runs[above]
-                if other.row < run.row - 1 || (other.row == run.row - 1 && other.end <= run.start) {
-                    above += 1
-                } else {
-                    break
-                }
-            }
-            var candidate = above
-            while candidate < current, runs[candidate].row == run.row - 1, runs[candidate].start < run.end {
-                let (a, b) = (root(of: Int32(candidate)), root(of: Int32(current)))
-                // The smaller index is the earlier pixel: it names the component.
-                if a < b { parents[Int(b)] = a } else { parents[Int(a)] = b }
-                candidate += 1
-            }
-        }
+        plane.findRuns(of: value, into: &runs)
+        parents.removeAll(keepingCapacity: true)
+        parents.append(contentsOf: 0..<Int32(runs.count))
+        joinNeighbors()
+        all.removeAll(keepingCapacity: true)
         for index in runs.indices {
-            let first = Int(root(of: Int32(index)))
+            let first = root(of: index)
             if first == index {
                 runs[index].component = Int32(all.count)
                 all.append(Component())
@@ -84,7 +74,45 @@ struct Components {
             }
             all[Int(runs[index].component)].add(runs[index])
         }
+        grouped.removeAll(keepingCapacity: true)
+        groupStarts.removeAll(keepingCapacity: true)
     }
+
+    /// Joins the runs that touch in neighboring rows.
+    private mutating func joinNeighbors() {
+        // `above` walks through the row before while `current` walks through its own: each pair is met once.
+        var above = 0
+        for current in runs.indices {
+            let run = runs[current]
+            while above < current {
+                let other = runs[above]
+                guard other.row < run.row - 1 || (other.row == run.row - 1 && other.end <= run.start) else {
+                    break
+                }
+                above += 1
+            }
+            var candidate = above
+            while candidate < current, runs[candidate].row == run.row - 1, runs[candidate].start < run.end {
+                let (a, b) = (root(of: candidate), root(of: current))
+                // The smaller index is the earlier pixel: it names the component.
+                if a < b { parents[b] = Int32(a) } else { parents[a] = Int32(b) }
+                candidate += 1
+            }
+        }
+    }
+
+    private mutating func root(of index: Int) -> Int {
+        var index = index
+        while true {
+            let parent = Int(parents[index])
+            if parent == index { return index }
+            parents[index] = parents[parent]
+            index = parent
+        }
+    }
+
+    /// All components taken together.
+    var whole: Component { all.reduce(into: Component()) { $0.add($1) } }
 
     /// The number of the largest component, the earliest among equals; nil when there is none.
     var largest: Int? {
@@ -93,65 +121,69 @@ struct Components {
         return best
     }
 
-    /// The pixels of the chosen components.
-    func plane(where isChosen: (Int) -> Bool) -> Plane {
-        let chosen = all.indices.map(isChosen)
-        var result = Plane(rows: rows, columns: columns)
-        for run in runs where chosen[Int(run.component)] { result.fill(run) }
-        return result
+    /// Calls a function with each run of one component, in reading order. `group()` must have been called.
+    @inline(__always)
+    func forEachRun(of index: Int, _ body: (Run) -> Void) {
+        precondition(groupStarts.count == all.count + 1)
+        for place in groupStarts[index]..<groupStarts[index + 1] { body(runs[Int(grouped[Int(place)])]) }
     }
 
-    /// The pixels of one component inside a box.
-    func plane(of index: Int, in box: Box) -> Plane {
-        var result = Plane(rows: box.rows, columns: box.columns)
-        for run in runs where Int(run.component) == index {
-            let y = Int(run.row) - box.top
-            let (start, end) = (max(Int(run.start) - box.left, 0), min(Int(run.end) - box.left, box.columns))
-            guard y >= 0, y < box.rows, start < end else { continue }
-            for x in start..<end { result.pixels[y * box.columns + x] = 1 }
+    /// Prepares `forEachRun(of:)`, for which all runs are sorted by component once.
+    mutating func group() {
+        groupStarts.append(contentsOf: repeatElement(0, count: all.count + 1))
+        for run in runs { groupStarts[Int(run.component) + 1] += 1 }
+        for index in all.indices { groupStarts[index + 1] += groupStarts[index] }
+        grouped.append(contentsOf: repeatElement(0, count: runs.count))
+        // Fills each group from its start, which so moves to the next group's start, and back by one group.
+        for index in runs.indices {
+            let component = Int(runs[index].component)
+            grouped[Int(groupStarts[component])] = Int32(index)
+            groupStarts[component] += 1
         }
-        return result
+        for index in all.indices.reversed() { groupStarts[index + 1] = groupStarts[index] }
+        groupStarts[0] = 0
+    }
+
+    /// Makes a plane of the box the pixels of one component. `group()` must have been called.
+    func draw(_ index: Int, in box: Box, on plane: inout Plane) {
+        plane.reset(rows: box.rows, columns: box.columns)
+        forEachRun(of: index) { run in
+            let columns = Int(run.start) - box.left..<Int(run.end) - box.left
+            plane.fill(row: Int(run.row) - box.top, columns)
+        }
+    }
+
+    /// Makes a plane the pixels of the largest component, or empty.
+    func drawLargest(on plane: inout Plane) {
+        plane.reset(rows: rows, columns: columns)
+        guard let largest else { return }
+        for run in runs where Int(run.component) == largest { plane.fill(run) }
     }
 }
 
 extension Plane {
-    /// Sets a run's pixels.
-    mutating func fill(_ run: Run) {
-        let start = Int(run.row) * columns
-        for x in Int(run.start)..<Int(run.end) { pixels[start + x] = 1 }
-    }
-
-    /// Fills every hole: 0-pixels from which no 4-connected path of 0-pixels leads to the edge.
-    func holesFilled() -> Plane {
-        let background = Components(of: self, value: 0)
-        let isHole = background.all.map { component in
-            component.box.top > 0 && component.box.left > 0 && component.box.bottom < rows
-                && component.box.right < columns
-        }
-        var result = self
-        for run in background.runs where isHole[Int(run.component)] { result.fill(run) }
-        return result
-    }
-
     /// All runs of a value in reading order; their component is still 0.
-    func runs(of value: UInt8) -> [Run] {
-        var result: [Run] = []
-        result.reserveCapacity(rows * 8)
-        let source = pixels.span
+    func findRuns(of value: Bool, into runs: inout [Run]) {
+        runs.removeAll(keepingCapacity: true)
         for y in 0..<rows {
-            let base = y * columns
-            var x = 0
-            while x < columns {
-                // SAFETY: x < columns, so base + x < rows * columns = source.count.
-                guard unsafe source[unchecked: base &+ x] == value else {
-                    x &+= 1
-                    continue
+            var (start, before) = (-1, UInt64(0))
+            for word in 0..<stride {
+                // The unused bit at the row's end stays 0, so that every run ends within its row.
+                var bits = words[origin + y * stride + word]
+                if !value { bits ^= pixelBits(ofWord: word) }
+                var changes = bits ^ (bits << 1 | before)
+                before = bits >> 63
+                while changes != 0 {
+                    let x = 64 * word + changes.trailingZeroBitCount
+                    changes &= changes - 1
+                    if start < 0 {
+                        start = x
+                    } else {
+                        runs.append(Run(row: Int32(y), start: Int32(start), end: Int32(x), component: 0))
+                        start = -1
+                    }
                 }
-                let start = x
-                while x < columns, unsafe source[unchecked: base &+ x] == value { x &+= 1 }
-                result.append(Run(row: Int32(y), start: Int32(start), end: Int32(x), component: 0))
             }
         }
-        return result
     }
 }

@@ -21,15 +21,20 @@ enum GreyNormalization {
     ///   - picture: the picture on the mask's grid.
     ///   - labels: (rows x columns), not all 0.
     static func normalized(_ picture: SmallPicture, labels: [UInt8]) -> [Float] {
+        var scratch = Morphology()
         var mask = Plane(rows: picture.rows, columns: picture.columns)
-        mask.pixels = labels.map { $0 == 0 ? 0 : 1 }
+        for y in 0..<picture.rows {
+            let row = labels[y * picture.columns..<(y + 1) * picture.columns].map { $0 == 0 ? UInt8(0) : 1 }
+            mask.setRow(y, flags: row.span)
+        }
         var core = mask
         if mask.area > 200 {
-            let eroded = mask.eroded(by: .disc(radius: rimRadius))
-            if eroded.area > 0 { core = eroded }
+            scratch.erode(&core, by: .disc(radius: rimRadius))
+            if core.isEmpty { core = mask }
         }
-        var ring = mask.dilated(by: .disc(radius: ringRadius))
-        for i in ring.pixels.indices { ring.pixels[i] &= 1 - mask.pixels[i] }
+        var ring = mask
+        scratch.dilate(&ring, by: .disc(radius: ringRadius))
+        ring.subtract(mask)
         let dark = percentile(5, of: picture, where: core) ?? 0
         let around = percentile(70, of: picture, where: ring) ?? Float(picture.values.max() ?? 0)
         let bright = max(around, dark + anchorDistanceMinimum)
@@ -41,8 +46,13 @@ enum GreyNormalization {
     /// The percentile of the values under a mask, linear between neighbors; nil when the mask is empty.
     private static func percentile(_ percent: Float, of picture: SmallPicture, where mask: Plane) -> Float? {
         var counts = [Int](repeating: 0, count: 256)
-        for (value, isInside) in zip(picture.values, mask.pixels) where isInside == 1 {
-            counts[Int(value)] += 1
+        var runs: [Run] = []
+        mask.findRuns(of: true, into: &runs)
+        for run in runs {
+            let start = Int(run.row) * picture.columns
+            for value in picture.values[start + Int(run.start)..<start + Int(run.end)] {
+                counts[Int(value)] += 1
+            }
         }
         let total = counts.reduce(0, +)
         guard total > 0 else { return nil }

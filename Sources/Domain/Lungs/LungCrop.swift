@@ -42,9 +42,6 @@ package func lungCrop(of slice: CTSlice, segmentation: LungSegmentation) -> Lung
     }
     let blurred = prefiltered(image, rows: mask.rows, columns: mask.columns, frame: frame)
     let resampling = Resampling(frame: frame, rows: mask.rows, columns: mask.columns)
-    return LungCrop(
-        image: resampling.image(blurred),
-        left: resampling.share(of: 1, in: mask.labels),
-        right: resampling.share(of: 2, in: mask.labels)
-    )
+    let shares = resampling.shares(of: mask.labels)
+    return LungCrop(image: resampling.image(blurred), left: shares.first, right: shares.second)
 }

@@ -22,12 +22,26 @@ package struct LungMask: Sendable, Equatable {
         self.millimetersPerPixel = millimetersPerPixel
     }
 
+    /// A mask whose labels are known to fit.
+    init(_ labels: [UInt8], rows: Int, columns: Int, millimetersPerPixel: Double?) {
+        precondition(labels.count == rows * columns)
+        self.rows = rows
+        self.columns = columns
+        self.labels = labels
+        self.millimetersPerPixel = millimetersPerPixel
+    }
+
     /// A mask without lungs.
     package init(emptyWithRows rows: Int, columns: Int, millimetersPerPixel: Double?) {
         self.rows = rows
         self.columns = columns
         self.labels = [UInt8](repeating: 0, count: rows * columns)
         self.millimetersPerPixel = millimetersPerPixel
+    }
+
+    /// The same grid with other labels that fit.
+    func replacing(_ labels: [UInt8]) -> LungMask {
+        LungMask(labels, rows: rows, columns: columns, millimetersPerPixel: millimetersPerPixel)
     }
 
     /// Number of pixels of the lung on the left and of the lung on the right of the image.
@@ -40,29 +54,4 @@ package struct LungMask: Sendable, Equatable {
         }
         return (2 * marked - sum, sum - marked)
     }
-}
-
-/// What was found in one slice.
-package struct LungSegmentation: Sendable, Equatable {
-    /// The lungs; empty when nothing was found.
-    package let mask: LungMask
-    /// Lung area in square centimeters. Where the spacing is unknown it is an estimate: slices without a
-    /// spacing are taken to have 0.75 mm, bodies in 8-bit pictures to be 340 mm wide.
-    package let areaSquareCentimeters: Double
-    /// Lung area as a share of the body's area, 0...1; 0 when no body was found.
-    package let shareOfBody: Double
-    /// Whether the slice shows enough lung to be used: see `LungLimits`.
-    package let containsLung: Bool
-    /// The verdict as a short sentence for people.
-    package let reason: String
-}
-
-/// The limits between a slice of the lungs and any other picture.
-package enum LungLimits {
-    /// Least lung area of a usable slice, square centimeters.
-    package static let containsLungSquareCentimeters = 20.0
-    /// Least share of the body that is lung in a usable 8-bit picture, where no area can be measured.
-    package static let containsLungShareOfBody = 0.06
-    /// Least lung area of a slice that belongs to the lungs' run in a series, square centimeters.
-    package static let runSquareCentimeters = 5.0
 }

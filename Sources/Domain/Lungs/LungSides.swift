@@ -1,131 +1,162 @@
 /// The steps that both ways of finding lungs share: which air belongs to which lung, and each lung's final
 /// shape.
-enum LungSides {
+struct LungSides {
     /// Radius with which each lung is closed over vessels and pleura, millimeters.
     static let closingMillimeters = 10.0
+    /// Column of the body's center.
+    let middleX: Double
+    /// Side of a pixel.
+    let millimeters: Double
+    /// Whether `scratch.grid` shows the slice, so that the line between lungs that touch can be seen.
+    let tracesJunction: Bool
+
     /// Share of a component on the other side of the middle from which it counts as both lungs joined.
     static let splitShare = 0.15
     /// Erosions tried to part two joined lungs, pixels.
-    static let splitRadii = [1.5, 2.5, 3.5, 5, 7, 9]
+    static let splits = [1.5, 2.5, 3.5, 5, 7, 9].map { StructuringElement.disc(radius: $0) }
     /// Distance of the two parts' centers against the image's width, below which they are not two lungs.
     static let splitCenterShare = 0.1
 
     /// The kept air components -> labels 1 and 2, each lung closed, its holes filled, kept inside the body.
     ///
-    /// - Parameters:
-    ///   - air: the components of the air inside the body.
-    ///   - kept: numbers of the components that are lung.
-    ///   - body: (rows x columns), the body.
-    ///   - middleX: column of the body's center.
-    ///   - millimeters: side of a pixel.
+    /// Takes `scratch.air` (grouped), `scratch.kept`, the numbers of its components that are lung, and
+    /// `scratch.body`.
+    ///
     /// - Returns: (rows x columns) labels.
-    static func labels(
-        air: Components,
-        kept: [Int],
-        body: Plane,
-        middleX: Double,
-        millimeters: Double
-    ) -> [UInt8] {
-        let sides = assigned(air: air, kept: kept, middleX: middleX)
-        var labels = [UInt8](repeating: 0, count: body.pixels.count)
-        let closing = StructuringElement.disc(radius: closingMillimeters / millimeters)
-        for (label, side) in zip([1, 2] as [UInt8], sides) {
-            guard let box = side.boundingBox else { continue }
+    func labels(_ scratch: inout Scratch) -> [UInt8] {
+        assign(&scratch)
+        let columns = scratch.body.columns
+        var labels = [UInt8](repeating: 0, count: scratch.body.rows * columns)
+        let closing = StructuringElement.disc(radius: Self.closingMillimeters / millimeters)
+        for label in [1, 2] as [UInt8] {
+            guard let box = (label == 1 ? scratch.left : scratch.right).boundingBox else { continue }
             // The closing stays inside the bounding box, so only that part has to be touched.
-            let lung = side.cut(box).closed(by: closing).holesFilled()
-            for y in 0..<lung.rows {
-                let target = (box.top + y) * body.columns + box.left
-                for x in 0..<lung.columns where lung.pixels[y * lung.columns + x] == 1 {
-                    if body.pixels[target + x] == 1, labels[target + x] == 0 { labels[target + x] = label }
-                }
-            }
+            scratch.part.cut(box, of: label == 1 ? scratch.left : scratch.right)
+            scratch.morphology.close(&scratch.part, by: closing)
+            scratch.morphology.fillHoles(&scratch.part)
+            scratch.core.cut(box, of: scratch.body)
+            scratch.part.formIntersection(scratch.core)
+            scratch.part.write(label, into: &labels, at: box, columns: columns)
         }
         return labels
     }
 
-    /// The air of the left and of the right side of the image.
-    private static func assigned(air: Components, kept: [Int], middleX: Double) -> [Plane] {
-        var sides = [Plane](repeating: Plane(rows: air.rows, columns: air.columns), count: 2)
-        for index in kept {
-            let component = air.all[index]
-            let runs = air.runs.filter { Int($0.component) == index }
-            let left = runs.reduce(0) { $0 + pixels(of: $1, before: middleX) }
-            let right = component.area - left
-            if Double(min(left, right)) < splitShare * Double(component.area) {
-                for run in runs { sides[left > right ? 0 : 1].fill(run) }
-            } else if let split = parted(air, index) {
-                for run in runs {
-                    for x in run.start..<run.end {
-                        let side = split.isLeft(x: Int(x), y: Int(run.row)) ? 0 : 1
-                        sides[side].fill(Run(row: run.row, start: x, end: x + 1, component: 0))
-                    }
+    /// Draws the air of the left and of the right side of the image.
+    private func assign(_ scratch: inout Scratch) {
+        let air = scratch.air
+        scratch.left.reset(rows: air.rows, columns: air.columns)
+        scratch.right.reset(rows: air.rows, columns: air.columns)
+        for index in scratch.kept {
+            let area = air.all[index].area
+            var onLeft = 0
+            air.forEachRun(of: index) { onLeft += pixels(of: $0, before: middleX) }
+            if Double(min(onLeft, area - onLeft)) < Self.splitShare * Double(area) {
+                air.forEachRun(of: index) {
+                    if onLeft > area - onLeft { scratch.left.fill($0) } else { scratch.right.fill($0) }
                 }
+            } else if let box = part(index, of: air, &scratch) {
+                air.forEachRun(of: index) { divide($0, in: box, &scratch) }
+                traceJunction(&scratch)
             } else {
-                for run in runs {
-                    let cut = run.start + Int32(pixels(of: run, before: middleX))
-                    sides[0].fill(Run(row: run.row, start: run.start, end: cut, component: 0))
-                    sides[1].fill(Run(row: run.row, start: cut, end: run.end, component: 0))
+                air.forEachRun(of: index) { run in
+                    let cut = Int(run.start) + pixels(of: run, before: middleX)
+                    scratch.left.fill(row: Int(run.row), Int(run.start)..<cut)
+                    scratch.right.fill(row: Int(run.row), cut..<Int(run.end))
                 }
             }
         }
-        return sides
+    }
+
+    /// Gives each pixel of a run to the nearer part, but leaves runs in which both lungs touch to
+    /// `traceJunction`.
+    private func divide(_ run: Run, in box: Box, _ scratch: inout Scratch) {
+        let y = Int(run.row)
+        // Columns from which on the pixels belong to the other part than those before.
+        var changes = 0
+        var (start, change) = (Int(run.start), 0)
+        var isLeft = scratch.parting.isLeft(x: start - box.left, y: y - box.top)
+        let beganLeft = isLeft
+        for x in run.columns.dropFirst() {
+            guard scratch.parting.isLeft(x: x - box.left, y: y - box.top) != isLeft else { continue }
+            scratch.fill(isLeft, row: y, start..<x)
+            changes += 1
+            (start, change) = (x, x)
+            isLeft.toggle()
+        }
+        scratch.fill(isLeft, row: y, start..<Int(run.end))
+        guard tracesJunction, changes == 1, beganLeft else { return }
+        let contact = JunctionLine.Contact(run: run, cut: change)
+        if !scratch.junction.append(contact) {
+            traceJunction(&scratch)
+            _ = scratch.junction.append(contact)
+        }
+    }
+
+    /// Moves the line between both lungs to where their pleurae are seen.
+    private func traceJunction(_ scratch: inout Scratch) {
+        scratch.junction.trace(scratch.grid, millimeters: millimeters)
+        for contact in scratch.junction.chain {
+            let (row, run) = (Int(contact.run.row), contact.run)
+            scratch.left.clear(row: row, run.columns)
+            scratch.right.clear(row: row, run.columns)
+            scratch.left.fill(row: row, Int(run.start)..<contact.cut)
+            scratch.right.fill(row: row, contact.cut..<Int(run.end))
+        }
+        scratch.junction.clear()
     }
 
     /// Number of a run's pixels whose column is less than `middleX`.
-    private static func pixels(of run: Run, before middleX: Double) -> Int {
+    private func pixels(of run: Run, before middleX: Double) -> Int {
         let cut = Int(middleX.rounded(.up))
         return min(max(cut, Int(run.start)), Int(run.end)) - Int(run.start)
     }
 
-    /// The two parts of a component that an erosion leaves, as distances of every pixel of `box` to each.
-    private struct Parting {
-        let box: Box
-        let toLeft: [Int32]
-        let toRight: [Int32]
-
-        func isLeft(x: Int, y: Int) -> Bool {
-            let index = (y - box.top) * box.columns + x - box.left
-            return toLeft[index] <= toRight[index]
-        }
-    }
-
-    /// Erodes a component more and more until two large parts lie side by side; nil when they never do.
-    private static func parted(_ air: Components, _ index: Int) -> Parting? {
+    /// Erodes a component more and more until two large parts lie side by side, and prepares
+    /// `scratch.parting`.
+    ///
+    /// - Returns: the box to whose corner `scratch.parting` refers; nil when they never do.
+    private func part(_ index: Int, of air: Components, _ scratch: inout Scratch) -> Box? {
         // One pixel of surroundings where the image has them; the image's edge itself erodes nothing.
-        let box = air.all[index].box.grown(by: 1).clipped(rows: air.rows, columns: air.columns)
-        let mask = air.plane(of: index, in: box)
-        for radius in splitRadii {
-            let parts = Components(of: mask.eroded(by: .disc(radius: radius), beyond: .foreground))
-            guard parts.all.count >= 2 else { continue }
-            let order = parts.all.indices.sorted { parts.all[$0].area > parts.all[$1].area }
-            let (first, second) = (order[0], order[1])
-            let total = parts.all.reduce(0) { $0 + $1.area }
-            guard Double(parts.all[second].area) >= splitShare * Double(total) else { continue }
-            let (a, b) = (parts.all[first].centerX, parts.all[second].centerX)
-            guard abs(a - b) >= splitCenterShare * Double(air.columns) else { continue }
+        let grown = air.all[index].box.grown(by: 1)
+        let box = Box(
+            top: max(grown.top, 0),
+            bottom: min(grown.bottom, air.rows),
+            left: max(grown.left, 0),
+            right: min(grown.right, air.columns)
+        )
+        air.draw(index, in: box, on: &scratch.part)
+        for element in Self.splits {
+            scratch.core.copy(scratch.part)
+            scratch.morphology.erodeWithinEdges(&scratch.core, by: element)
+            scratch.parts.find(in: scratch.core)
+            let parts = scratch.parts.all
+            guard let (first, second) = largestTwo(parts) else { continue }
+            let total = parts.reduce(0) { $0 + $1.area }
+            guard Double(parts[second].area) >= Self.splitShare * Double(total) else { continue }
+            let (a, b) = (parts[first].centerX, parts[second].centerX)
+            guard abs(a - b) >= Self.splitCenterShare * Double(air.columns) else { continue }
             let (left, right) = a < b ? (first, second) : (second, first)
-            return Parting(
-                box: box,
-                toLeft: squaredDistances(to: parts.plane { $0 == left }),
-                toRight: squaredDistances(to: parts.plane { $0 == right })
-            )
+            scratch.parts.group()
+            let whole = Box(top: 0, bottom: box.rows, left: 0, right: box.columns)
+            scratch.parts.draw(left, in: whole, on: &scratch.part)
+            scratch.parts.draw(right, in: whole, on: &scratch.core)
+            scratch.parting.take(left: scratch.part, right: scratch.core)
+            return box
         }
         return nil
     }
-}
 
-extension Plane {
-    /// The smallest box around all pixels that are 1; nil when there is none.
-    var boundingBox: Box? {
-        var box = Box(top: .max, bottom: 0, left: .max, right: 0)
-        for y in 0..<rows {
-            let row = pixels[y * columns..<(y + 1) * columns]
-            guard let first = row.firstIndex(of: 1), let last = row.lastIndex(of: 1) else { continue }
-            box.top = min(box.top, y)
-            box.bottom = y + 1
-            box.left = min(box.left, first - row.startIndex)
-            box.right = max(box.right, last - row.startIndex + 1)
+    /// The numbers of the two largest components, the earlier among equals; nil when there are fewer.
+    private func largestTwo(_ all: [Component]) -> (Int, Int)? {
+        guard all.count >= 2 else { return nil }
+        var (first, second) = all[1].area > all[0].area ? (1, 0) : (0, 1)
+        for index in 2..<all.count {
+            if all[index].area > all[first].area {
+                (first, second) = (index, first)
+            } else if all[index].area > all[second].area {
+                second = index
+            }
         }
-        return box.bottom == 0 ? nil : box
+        return (first, second)
     }
 }

@@ -1,149 +1,159 @@
-/// The shape with which a mask is eroded or dilated: symmetric, given by its half height in each column.
-struct StructuringElement {
-    /// (R + 1): half height at 0...R columns from the center.
-    let halfHeights: [UInt8]
+/// Erosion, dilation, opening, closing and filling of planes, 64 pixels at a time.
+///
+/// A symmetric shape whose columns never grow outward is taken apart: each column of it is a vertical
+/// stretch, made from the shorter stretches of the columns farther out by one more step up and down; and the
+/// columns are put in their places by moving what is there by one pixel to both sides before the next, longer
+/// stretch is added. A shape of reach R costs 2 R passes over the words, whatever the plane shows.
+///
+/// Holds the planes in between, so that nothing is allocated for planes no larger than before.
+struct Morphology: Sendable {
+    private var passes = Passes()
+    private var padded = Plane()
+    private var background = Components()
 
-    /// Columns from the center to the shape's edge.
-    var reach: Int { halfHeights.count - 1 }
-
-    /// Larger shapes are cut to this: distances are kept in bytes. No lung's closing comes near it.
-    static let reachMaximum = 250
-
-    /// All pixels within a Euclidean distance of `radius` pixels from the center.
-    static func disc(radius: Double) -> StructuringElement {
-        let radius = min(max(radius, 0), Double(reachMaximum))
-        // The largest squared distance of the grid that lies within, so that no later test depends on
-        // rounding.
-        var limit = Int(radius * radius)
-        while Double(limit + 1).squareRoot() <= radius { limit += 1 }
-        while Double(limit).squareRoot() > radius { limit -= 1 }
-        var heights: [UInt8] = []
-        var height = Int(radius)
-        for x in 0... {
-            guard x * x <= limit else { break }
-            while height * height > limit - x * x { height -= 1 }
-            heights.append(UInt8(height))
-        }
-        return StructuringElement(halfHeights: heights)
+    /// Keeps every pixel whose neighborhood `element` holds no 0; outside of the plane all is 0.
+    mutating func erode(_ plane: inout Plane, by element: StructuringElement) {
+        passes.apply(element, to: &plane, Narrowing.self)
     }
 
-    /// All pixels within `radius` steps from the center: a cross applied `radius` times.
-    static func diamond(radius: Int) -> StructuringElement {
-        let radius = min(max(radius, 0), reachMaximum)
-        return StructuringElement(halfHeights: (0...radius).map { UInt8(radius - $0) })
-    }
-}
-
-/// What lies beyond the edge of a plane when it is eroded.
-enum Beyond {
-    case background
-    case foreground
-}
-
-extension Plane {
-    /// Every pixel whose neighborhood `element` holds a 1.
-    func dilated(by element: StructuringElement) -> Plane {
-        near(1, element, beyondCounts: false, found: 1)
+    /// Keeps every pixel whose neighborhood `element` holds no 0 within the plane; the plane's edge takes
+    /// nothing.
+    mutating func erodeWithinEdges(_ plane: inout Plane, by element: StructuringElement) {
+        let margin = element.reach + 1
+        plane.invert()
+        pad(plane, by: margin)
+        passes.apply(element, to: &padded, Widening.self)
+        cut(margin, to: &plane)
+        plane.invert()
     }
 
-    /// Every pixel whose neighborhood `element` holds no 0.
-    func eroded(by element: StructuringElement, beyond: Beyond = .background) -> Plane {
-        near(0, element, beyondCounts: beyond == .background, found: 0)
+    /// Sets every pixel whose neighborhood `element` holds a 1.
+    mutating func dilate(_ plane: inout Plane, by element: StructuringElement) {
+        let margin = element.reach + 1
+        pad(plane, by: margin)
+        passes.apply(element, to: &padded, Widening.self)
+        cut(margin, to: &plane)
     }
 
     /// Erosion, then dilation.
-    func opened(by element: StructuringElement) -> Plane {
-        eroded(by: element).dilated(by: element)
+    mutating func open(_ plane: inout Plane, by element: StructuringElement) {
+        erode(&plane, by: element)
+        // No pixel is set that was not set before the erosion, so nothing leaves the plane.
+        passes.apply(element, to: &plane, Widening.self)
     }
 
-    /// Dilation, then erosion, as if the plane went on without end. Never removes a pixel.
-    func closed(by element: StructuringElement) -> Plane {
+    /// Dilation, then erosion, as if the plane went on without end. Never clears a pixel.
+    mutating func close(_ plane: inout Plane, by element: StructuringElement) {
         let margin = element.reach + 1
-        let whole = Box(top: 0, bottom: rows, left: 0, right: columns)
-        let padded = cut(whole.grown(by: margin))
-        let closed = padded.dilated(by: element).eroded(by: element)
-        return closed.cut(Box(top: margin, bottom: margin + rows, left: margin, right: margin + columns))
+        pad(plane, by: margin)
+        passes.apply(element, to: &padded, Widening.self)
+        passes.apply(element, to: &padded, Narrowing.self)
+        cut(margin, to: &plane)
     }
 
-    /// Writes `found` where a pixel of `value` lies within the element, and 1 - `found` elsewhere.
-    ///
-    /// First each pixel's distance to the nearest such pixel of its own column, then for each column of the
-    /// element one comparison with its half height: both passes run along rows, so the compiler can take 16
-    /// pixels at once.
-    private func near(
-        _ value: UInt8,
+    /// Fills every hole: 0-pixels from which no 4-connected path of 0-pixels leads to the edge.
+    mutating func fillHoles(_ plane: inout Plane) {
+        background.find(in: plane, value: false)
+        for run in background.runs {
+            let box = background.all[Int(run.component)].box
+            let isHole = box.top > 0 && box.left > 0 && box.bottom < plane.rows && box.right < plane.columns
+            if isHole { plane.fill(run) }
+        }
+    }
+
+    private mutating func pad(_ plane: Plane, by margin: Int) {
+        padded.cut(
+            Box(top: 0, bottom: plane.rows, left: 0, right: plane.columns).grown(by: margin),
+            of: plane
+        )
+    }
+
+    private func cut(_ margin: Int, to plane: inout Plane) {
+        let (rows, columns) = (plane.rows, plane.columns)
+        plane.cut(Box(top: margin, bottom: margin + rows, left: margin, right: margin + columns), of: padded)
+    }
+}
+
+/// One erosion or dilation, taken apart.
+private struct Passes: Sendable {
+    private var stretch = Plane()
+    private var sum = Plane()
+    private var spare = Plane()
+
+    mutating func apply<Way: Joining>(
         _ element: StructuringElement,
-        beyondCounts: Bool,
-        found: UInt8
-    ) -> Plane {
-        guard rows > 0, columns > 0 else { return self }
-        let distances = verticalDistances(to: value, beyondCounts: beyondCounts)
-        let reach = element.reach
-        let width = columns + 2 * reach
-        var result = Plane(rows: rows, columns: columns)
-        var row = [UInt8](repeating: beyondCounts ? 0 : 255, count: width)
-        var target = result.pixels.mutableSpan
-        let source = distances.span
-        var line = row.mutableSpan
-        for y in 0..<rows {
-            let start = y * columns
-            var nearest: UInt8 = 255
-            // SAFETY: start + columns <= rows * columns = source.count; reach + columns <= width = line.count.
-            for x in 0..<columns {
-                let distance = unsafe source[unchecked: start &+ x]
-                nearest = min(nearest, distance)
-                unsafe line[unchecked: reach &+ x] = distance
+        to plane: inout Plane,
+        _ way: Way.Type
+    ) {
+        spare.reset(rows: plane.rows, columns: plane.columns)
+        sum.copy(spare)
+        stretch.copy(plane)
+        var height = 0
+        for offset in stride(from: element.reach, through: 0, by: -1) {
+            while height < element.halfHeights[offset] {
+                joinVertically(stretch, into: &spare, way)
+                swap(&stretch, &spare)
+                height += 1
             }
-            if nearest > element.halfHeights[0] && !beyondCounts {
-                if found == 0 { for x in 0..<columns { target[start + x] = 1 } }
-                continue
+            if offset == element.reach {
+                sum.copy(stretch)
+            } else {
+                joinHorizontally(sum, with: stretch, into: &spare, way)
+                swap(&sum, &spare)
             }
-            for offset in -reach...reach {
-                let height = element.halfHeights[abs(offset)]
-                let from = reach + offset
-                // SAFETY: from + columns <= columns + 2 * reach = line.count; start + columns <= rows *
-                // columns.
-                for x in 0..<columns {
-                    let isNear: UInt8 = unsafe line[unchecked: from &+ x] <= height ? 1 : 0
-                    unsafe target[unchecked: start &+ x] |= isNear
-                }
-            }
-            if found == 0 { for x in 0..<columns { target[start + x] ^= 1 } }
         }
-        return result
+        swap(&plane, &sum)
     }
+}
 
-    /// Distance along the column to the nearest pixel of `value`, 255 when there is none so near.
-    private func verticalDistances(to value: UInt8, beyondCounts: Bool) -> [UInt8] {
-        var result = [UInt8](repeating: 0, count: rows * columns)
-        let source = pixels.span
-        var target = result.mutableSpan
-        let edge: UInt8 = beyondCounts ? 0 : 255
-        var previous = [UInt8](repeating: edge, count: columns)
-        var above = previous.mutableSpan
-        for y in 0..<rows {
-            let start = y * columns
-            // SAFETY: start + columns <= rows * columns, the size of both; above has `columns` elements.
-            for x in 0..<columns {
-                let last = unsafe above[unchecked: x]
-                let step: UInt8 = last &+ (last == 255 ? 0 : 1)
-                let distance: UInt8 = unsafe source[unchecked: start &+ x] == value ? 0 : step
-                unsafe above[unchecked: x] = distance
-                unsafe target[unchecked: start &+ x] = distance
-            }
-        }
-        for x in 0..<columns { above[x] = edge }
-        for y in stride(from: rows - 1, through: 0, by: -1) {
-            let start = y * columns
-            // SAFETY: as above.
-            for x in 0..<columns {
-                let last = unsafe above[unchecked: x]
-                let step: UInt8 = last &+ (last == 255 ? 0 : 1)
-                let distance = unsafe min(target[unchecked: start &+ x], step)
-                unsafe above[unchecked: x] = distance
-                unsafe target[unchecked: start &+ x] = distance
-            }
-        }
-        return result
+/// How neighbors are joined: by "or" when a mask grows, by "and" when it shrinks.
+private protocol Joining {
+    static func join(_ a: UInt64, _ b: UInt64) -> UInt64
+}
+
+private enum Widening: Joining {
+    @inline(__always) static func join(_ a: UInt64, _ b: UInt64) -> UInt64 { a | b }
+}
+
+private enum Narrowing: Joining {
+    @inline(__always) static func join(_ a: UInt64, _ b: UInt64) -> UInt64 { a & b }
+}
+
+/// Joins every pixel with the ones above and below it.
+@inline(__always)
+private func joinVertically<Way: Joining>(_ source: Plane, into target: inout Plane, _ way: Way.Type) {
+    let (places, stride) = (source.places, source.stride)
+    let words = source.words.span
+    var result = target.words.mutableSpan
+    precondition(words.count == result.count && places.upperBound + stride <= words.count)
+    // SAFETY: places begin with `stride` and one words before them and end with as many behind them.
+    for place in places {
+        unsafe result[unchecked: place] = Way.join(
+            Way.join(words[unchecked: place &- stride], words[unchecked: place &+ stride]),
+            words[unchecked: place]
+        )
+    }
+}
+
+/// Joins every pixel with the ones before and behind it, and then with the same pixel of another plane.
+@inline(__always)
+private func joinHorizontally<Way: Joining>(
+    _ source: Plane,
+    with other: Plane,
+    into target: inout Plane,
+    _ way: Way.Type
+) {
+    let places = source.places
+    let words = source.words.span
+    let others = other.words.span
+    var result = target.words.mutableSpan
+    precondition(words.count == result.count && others.count == result.count)
+    precondition(places.upperBound < words.count)
+    // SAFETY: a word lies before the first place and behind the last.
+    for place in places {
+        let word = unsafe words[unchecked: place]
+        let before = unsafe word << 1 | words[unchecked: place &- 1] >> 63
+        let behind = unsafe word >> 1 | words[unchecked: place &+ 1] << 63
+        unsafe result[unchecked: place] = Way.join(Way.join(before, behind), others[unchecked: place])
     }
 }

@@ -45,20 +45,39 @@ struct Resampling {
         return result
     }
 
-    /// How much of a label lies at every place; nothing beyond the edge.
+    /// How much of labels 1 and 2 lies at every place; nothing beyond the edge.
     ///
     /// - Parameter labels: (rows x columns).
-    func share(of label: UInt8, in labels: [UInt8]) -> [Float] {
+    func shares(of labels: [UInt8]) -> (first: [Float], second: [Float]) {
         precondition(labels.count == rows * columns)
         let labels = labels.span
-        var result = [Float](repeating: 0, count: places.count)
+        var first = [Float](repeating: 0, count: places.count)
+        var second = first
         for (index, place) in places.enumerated() {
             guard place.x >= 0, place.y >= 0, place.x <= Double(columns - 1), place.y <= Double(rows - 1)
             else { continue }
-            // SAFETY: the place lies inside, and labels has rows x columns values.
-            result[index] = interpolated(place.x, place.y) { unsafe labels[unchecked: $0] == label ? 1 : 0 }
+            let corner = Int(place.y) * columns + Int(place.x)
+            // SAFETY: the place lies inside, and labels has rows x columns values; the other three pixels lie
+            // inside too, for `right` and `below` are 0 at the last column and row.
+            let (right, below) = (Int(place.x) + 1 < columns ? 1 : 0, Int(place.y) + 1 < rows ? columns : 0)
+            let label = unsafe labels[unchecked: corner]
+            let others = unsafe SIMD4<UInt8>(
+                label,
+                labels[unchecked: corner + right],
+                labels[unchecked: corner + below],
+                labels[unchecked: corner + below + right]
+            )
+            let isUniform = others == SIMD4(repeating: label)
+            if isUniform {
+                // Nearly all places are so, and need no weights: they add up to 1.
+                if label == 1 { first[index] = 1 } else if label == 2 { second[index] = 1 }
+                continue
+            }
+            // SAFETY: as above.
+            first[index] = interpolated(place.x, place.y) { unsafe labels[unchecked: $0] == 1 ? 1 : 0 }
+            second[index] = interpolated(place.x, place.y) { unsafe labels[unchecked: $0] == 2 ? 1 : 0 }
         }
-        return result
+        return (first, second)
     }
 
     /// The bilinear mean of the four pixels around a place inside the source, in half precision.

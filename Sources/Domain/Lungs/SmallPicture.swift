@@ -16,20 +16,36 @@ struct SmallPicture {
         let scale = Double(Self.longSide) / Double(max(slice.rows, slice.columns))
         rows = max(1, Int((Double(slice.rows) * scale).rounded(.toNearestOrEven)))
         columns = max(1, Int((Double(slice.columns) * scale).rounded(.toNearestOrEven)))
-        let source = slice.values.map { UInt8(clamping: $0) }
         let across = BoxFilter(from: slice.columns, to: columns)
         let down = BoxFilter(from: slice.rows, to: rows)
-        var narrow = [UInt8](repeating: 0, count: slice.rows * columns)
-        for place in narrow.indices {
-            let (y, x) = place.quotientAndRemainder(dividingBy: columns)
-            narrow[place] = across.mean(x) { source[y * slice.columns + $0] }
-        }
         var small = [UInt8](repeating: 0, count: rows * columns)
-        for place in small.indices {
-            let (y, x) = place.quotientAndRemainder(dividingBy: columns)
-            small[place] = down.mean(y) { [columns] in narrow[$0 * columns + x] }
+        var narrow = [UInt8](repeating: 0, count: slice.rows * columns)
+        var line = [UInt8](repeating: 0, count: slice.columns)
+        for y in 0..<slice.rows {
+            let source = slice.values[y * slice.columns..<(y + 1) * slice.columns]
+            for (x, value) in zip(line.indices, source) { line[x] = UInt8(clamping: value) }
+            across.shrink(line.span, to: &narrow, at: y * columns)
+        }
+        var sums = [Int32](repeating: 0, count: columns)
+        for y in 0..<rows {
+            down.shrink(narrow.span, columns: columns, target: y, &sums, to: &small)
         }
         values = small
+    }
+
+    /// The pixels whose value is not above a threshold.
+    func plane(upTo threshold: Float) -> Plane {
+        var plane = Plane(rows: rows, columns: columns)
+        // A value is a whole number, so the threshold may be rounded down; below 0 nothing is dark.
+        guard threshold >= 0 else { return plane }
+        let limit = UInt8(min(threshold.rounded(.down), 255))
+        var flags = [UInt8](repeating: 0, count: columns)
+        for y in 0..<rows {
+            let row = values.span.extracting(y * columns..<(y + 1) * columns)
+            for x in 0..<columns { flags[x] = row[x] <= limit ? 1 : 0 }
+            plane.setRow(y, flags: flags.span)
+        }
+        return plane
     }
 }
 
@@ -58,13 +74,35 @@ private struct BoxFilter {
         }
     }
 
-    /// The rounded mean of a target pixel's sources, in 22-bit fixed point.
+    /// Writes the rounded means along one row, in 22-bit fixed point.
+    func shrink(_ row: Span<UInt8>, to result: inout [UInt8], at start: Int) {
+        for (target, range) in ranges.enumerated() {
+            var sum: Int32 = 0
+            for place in range { sum &+= Int32(row[place]) }
+            result[start + target] = Self.mean(sum, count: range.count)
+        }
+    }
+
+    /// Writes the rounded means of the rows that make up one target row.
+    func shrink(
+        _ rows: Span<UInt8>,
+        columns: Int,
+        target: Int,
+        _ sums: inout [Int32],
+        to result: inout [UInt8]
+    ) {
+        for x in sums.indices { sums[x] = 0 }
+        for y in ranges[target] {
+            for x in sums.indices { sums[x] &+= Int32(rows[y * columns + x]) }
+        }
+        for x in sums.indices {
+            result[target * columns + x] = Self.mean(sums[x], count: ranges[target].count)
+        }
+    }
+
     @inline(__always)
-    func mean(_ target: Int, _ value: (Int) -> UInt8) -> UInt8 {
-        let range = ranges[target]
-        let weight = Int(0.5 + Double(1 << 22) / Double(range.count))
-        var sum = 1 << 21
-        for i in range { sum += weight * Int(value(i)) }
-        return UInt8(clamping: sum >> 22)
+    private static func mean(_ sum: Int32, count: Int) -> UInt8 {
+        let weight = Int(0.5 + Double(1 << 22) / Double(count))
+        return UInt8(clamping: (Int(sum) * weight + (1 << 21)) >> 22)
     }
 }

@@ -11,17 +11,21 @@ struct GoldenTests {
     func body(_ item: GoldenSlice) throws {
         let golden = try item.arrays()
         let slice = try #require(try item.slice(golden))
-        let grid = MeanGrid(of: slice)
-        #expect(grid.sums.map { Int($0) } == (try golden.array("mean2x2_hu_times_4_int16").integers))
-        let body = HounsfieldSegmentation(grid: grid, millimeters: MeanGrid.millimeters(of: slice)).body()
-        #expect(body.pixels.map { Int($0) } == (try golden.array("body_mask").integers))
+        let millimeters = MeanGrid.millimeters(of: slice)
+        var scratch = Scratch()
+        scratch.grid.take(slice)
+        #expect(
+            scratch.grid.sums.map { Int($0) } == (try golden.array("mean2x2_hu_times_4_int16").integers)
+        )
+        HounsfieldSegmentation(recipe: .reference, millimeters: millimeters).drawBody(&scratch)
+        #expect(scratch.body.pixels.map { Int($0) } == (try golden.array("body_mask").integers))
     }
 
     @Test("the lungs, pixel for pixel", arguments: GoldenSlice.hounsfield + GoldenSlice.pictures)
     func lungs(_ item: GoldenSlice) throws {
         let golden = try item.arrays()
         let slice = try #require(try item.slice(golden))
-        let found = LungSegmenter().segment(slice)
+        let found = LungSegmenter(recipe: .reference).segment(slice)
         let labels = try golden.array("lung_mask").integers
         let different = zip(found.mask.labels, labels).count { Int($0) != $1 }
         #expect(found.mask.labels.count == labels.count)
@@ -54,7 +58,8 @@ struct GoldenTests {
     func crop(_ item: GoldenSlice) throws {
         let golden = try item.arrays()
         let slice = try #require(try item.slice(golden))
-        let crop = try #require(lungCrop(of: slice, segmentation: LungSegmenter().segment(slice)))
+        let found = LungSegmenter(recipe: .reference).segment(slice)
+        let crop = try #require(lungCrop(of: slice, segmentation: found))
         let values = try golden.floats("crop_float16")
         let ours = crop.image + crop.left + crop.right
         #expect(ours.count == values.count)

@@ -1,4 +1,3 @@
-import ImageCodecs
 import TestKit
 import Testing
 import Tomography
@@ -9,18 +8,7 @@ import Tomography
 @Suite("real data", .enabled(if: SharedData.isPresent, "\(SharedData.absence)"))
 struct RealDataTests {
     private func slice(_ path: String) throws -> CTSlice {
-        let object = try decodeObject(try SharedData.bytes(path))
-        return try #require(
-            CTSlice(
-                rows: object.rows,
-                columns: object.columns,
-                scale: object.scale == .grey8 ? .grey8 : .hounsfield,
-                spacing: object.spacing.map {
-                    PixelSpacing(rowMillimeters: $0.rowMillimeters, columnMillimeters: $0.columnMillimeters)
-                },
-                values: object.values
-            )
-        )
+        try #require(try decodedSlice(try SharedData.bytes(path)))
     }
 
     /// One line of areas.csv: a CT file, and the lungs that the reference found in it.
@@ -46,7 +34,7 @@ struct RealDataTests {
         let expected = text.split(whereSeparator: \.isNewline).dropFirst().compactMap(Expected.init)
         #expect(expected.count > 300)
         for (number, file) in expected.enumerated() {
-            let found = LungSegmenter().segment(try slice(file.path))
+            let found = LungSegmenter(recipe: .reference).segment(try slice(file.path))
             let counts = found.mask.pixelCounts
             #expect([counts.left, counts.right] == file.counts, "line \(number + 2)")
             // The list rounds to four digits.

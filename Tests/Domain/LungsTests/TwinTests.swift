@@ -11,16 +11,17 @@ struct TwinTests {
     /// A random mask of a random size: noise, or blots.
     private func plane(seed: UInt64) -> Plane {
         var random = SplitMix64(seed: seed)
-        let (rows, columns) = (Int.random(in: 1...40, using: &random), Int.random(in: 1...40, using: &random))
-        var plane = Plane(rows: rows, columns: columns)
+        let (rows, columns) = (
+            Int.random(in: 1...20, using: &random), Int.random(in: 1...140, using: &random)
+        )
         let share = [0.02, 0.3, 0.5, 0.7, 0.98][Int(seed % 5)]
-        for i in plane.pixels.indices { plane.pixels[i] = random.unit() < share ? 1 : 0 }
-        return plane
+        let pixels = (0..<rows * columns).map { _ in random.unit() < share ? UInt8(1) : 0 }
+        return Plane(rows: rows, columns: columns, pixels: pixels)
     }
 
     /// Smallest squared distance from a pixel to one of a value; with a border of 0 around the plane or
     /// without.
-    private func nearest(_ plane: Plane, _ value: UInt8, x: Int, y: Int, bordered: Bool) -> Int {
+    private func nearest(_ plane: Raster, _ value: UInt8, x: Int, y: Int, bordered: Bool) -> Int {
         var best = Int.max
         for row in -1...plane.rows {
             for column in -1...plane.columns {
@@ -37,18 +38,17 @@ struct TwinTests {
     func discs(seed: UInt64, radius: Double) {
         let plane = plane(seed: seed)
         let disc = StructuringElement.disc(radius: radius)
-        let dilated = plane.dilated(by: disc)
-        let eroded = plane.eroded(by: disc)
-        let unbordered = plane.eroded(by: disc, beyond: .foreground)
+        let dilated = plane.changed { $0.dilate(&$1, by: disc) }.pixels
+        let eroded = plane.changed { $0.erode(&$1, by: disc) }.pixels
+        let unbordered = plane.changed { $0.erodeWithinEdges(&$1, by: disc) }.pixels
+        let raster = Raster(plane)
         func isFar(_ squared: Int) -> Bool { squared == .max || Double(squared).squareRoot() > radius }
         for y in 0..<plane.rows {
             for x in 0..<plane.columns {
                 let place = y * plane.columns + x
-                #expect((dilated.pixels[place] == 0) == isFar(nearest(plane, 1, x: x, y: y, bordered: false)))
-                #expect((eroded.pixels[place] == 1) == isFar(nearest(plane, 0, x: x, y: y, bordered: true)))
-                #expect(
-                    (unbordered.pixels[place] == 1) == isFar(nearest(plane, 0, x: x, y: y, bordered: false))
-                )
+                #expect((dilated[place] == 0) == isFar(nearest(raster, 1, x: x, y: y, bordered: false)))
+                #expect((eroded[place] == 1) == isFar(nearest(raster, 0, x: x, y: y, bordered: true)))
+                #expect((unbordered[place] == 1) == isFar(nearest(raster, 0, x: x, y: y, bordered: false)))
             }
         }
     }
@@ -57,37 +57,86 @@ struct TwinTests {
     func closing(seed: UInt64) {
         let plane = plane(seed: seed)
         let disc = StructuringElement.disc(radius: 4.2)
-        let closed = plane.closed(by: disc)
+        let closed = plane.changed { $0.close(&$1, by: disc) }
         #expect(zip(plane.pixels, closed.pixels).allSatisfy { $0 <= $1 })
-        #expect(closed.closed(by: disc).pixels == closed.pixels)
+        #expect(closed.changed { $0.close(&$1, by: disc) }.pixels == closed.pixels)
     }
 
     @Test("a diamond is a cross applied again and again", arguments: seeds, 1...4)
     func diamonds(seed: UInt64, radius: Int) {
         let plane = plane(seed: seed)
-        var (eroded, dilated) = (plane, plane)
+        var (eroded, dilated, opened) = (plane, plane, plane)
         for _ in 0..<radius {
-            eroded = eroded.eroded(by: .diamond(radius: 1))
-            dilated = dilated.dilated(by: .diamond(radius: 1))
+            eroded = eroded.changed { $0.erode(&$1, by: .diamond(radius: 1)) }
+            dilated = dilated.changed { $0.dilate(&$1, by: .diamond(radius: 1)) }
+            opened = opened.changed { $0.erode(&$1, by: .diamond(radius: 1)) }
         }
-        #expect(plane.eroded(by: .diamond(radius: radius)).pixels == eroded.pixels)
-        #expect(plane.dilated(by: .diamond(radius: radius)).pixels == dilated.pixels)
+        for _ in 0..<radius { opened = opened.changed { $0.dilate(&$1, by: .diamond(radius: 1)) } }
+        let diamond = StructuringElement.diamond(radius: radius)
+        #expect(plane.changed { $0.erode(&$1, by: diamond) }.pixels == eroded.pixels)
+        #expect(plane.changed { $0.dilate(&$1, by: diamond) }.pixels == dilated.pixels)
+        #expect(plane.changed { $0.open(&$1, by: diamond) }.pixels == opened.pixels)
     }
 
-    @Test("squared distances", arguments: seeds + [7, 8, 9, 10, 11, 12])
-    func distances(seed: UInt64) {
-        let plane = plane(seed: seed)
-        let fast = squaredDistances(to: plane)
-        for y in 0..<plane.rows {
-            for x in 0..<plane.columns {
-                let slow = nearest(plane, 1, x: x, y: y, bordered: false)
-                #expect(Int(fast[y * plane.columns + x]) == (slow == .max ? Int(Int32.max) : slow))
+    @Test("which of two masks is nearer", arguments: seeds + [7, 8, 9, 10, 11, 12])
+    func parting(seed: UInt64) {
+        let left = plane(seed: seed)
+        var random = SplitMix64(seed: seed + 100)
+        let pixels = left.pixels.map { _ in random.unit() < 0.03 ? UInt8(1) : 0 }
+        let right = Plane(rows: left.rows, columns: left.columns, pixels: pixels)
+        var parting = Parting()
+        parting.take(left: left, right: right)
+        let (a, b) = (Raster(left), Raster(right))
+        for y in 0..<left.rows {
+            for x in 0..<left.columns {
+                let toLeft = nearest(a, 1, x: x, y: y, bordered: false)
+                #expect(
+                    parting.isLeft(x: x, y: y) == (toLeft <= nearest(b, 1, x: x, y: y, bordered: false))
+                )
             }
         }
     }
 
+    @Test("a part that reaches beyond the plane", arguments: seeds, [-70, -64, -3, 0, 5, 64, 100])
+    func cut(seed: UInt64, left: Int) {
+        let plane = plane(seed: seed)
+        let box = Box(top: -2, bottom: plane.rows + 3, left: left, right: left + 90)
+        var cut = Plane()
+        cut.cut(box, of: plane)
+        for y in 0..<box.rows {
+            for x in 0..<box.columns {
+                let (row, column) = (y + box.top, x + box.left)
+                let isInside = row >= 0 && row < plane.rows && column >= 0 && column < plane.columns
+                #expect(cut[y, x] == (isInside && plane[row, column]))
+            }
+        }
+    }
+
+    @Test("runs, counts and boxes", arguments: seeds)
+    func runs(seed: UInt64) {
+        let plane = plane(seed: seed)
+        var (runs, drawn, inverse) = ([Run](), Plane(rows: plane.rows, columns: plane.columns), plane)
+        inverse.invert()
+        plane.findRuns(of: true, into: &runs)
+        for run in runs {
+            drawn.fill(run)
+            #expect(plane.count(run) == run.count && inverse.count(run) == 0)
+        }
+        #expect(drawn.pixels == plane.pixels)
+        #expect(plane.area == runs.reduce(0) { $0 + $1.count })
+        let whole = Components(of: plane).whole
+        #expect(plane.boundingBox == (runs.isEmpty ? nil : whole.box))
+        for run in runs { drawn.clear(row: Int(run.row), run.columns) }
+        #expect(drawn.isEmpty)
+        var labels = [UInt8](repeating: 0, count: plane.rows * plane.columns)
+        let all = Box(top: 0, bottom: plane.rows, left: 0, right: plane.columns)
+        plane.write(2, into: &labels, at: all, columns: plane.columns)
+        inverse.write(1, into: &labels, at: all, columns: plane.columns)
+        #expect(labels == plane.pixels.map { $0 + 1 })
+    }
+
     /// Numbers of 4-connected components by flood fill, in reading order of their first pixels; -1 elsewhere.
-    private func flooded(_ plane: Plane, _ value: UInt8) -> [Int] {
+    private func flooded(_ plane: Raster, _ value: UInt8) -> [Int] {
         var numbers = [Int](repeating: -1, count: plane.pixels.count)
         var count = 0
         for start in numbers.indices where plane.pixels[start] == value && numbers[start] < 0 {
@@ -111,8 +160,9 @@ struct TwinTests {
     @Test("components, their numbers and their measures", arguments: seeds, [UInt8(0), 1])
     func components(seed: UInt64, value: UInt8) {
         let plane = plane(seed: seed)
-        let fast = Components(of: plane, value: value)
-        let slow = flooded(plane, value)
+        var fast = Components(of: plane, value: value == 1)
+        fast.group()
+        let slow = flooded(Raster(plane), value)
         var numbers = [Int](repeating: -1, count: slow.count)
         for run in fast.runs {
             for x in run.start..<run.end {
@@ -121,6 +171,11 @@ struct TwinTests {
         }
         #expect(numbers == slow)
         for (index, component) in fast.all.enumerated() {
+            var grouped: [Int] = []
+            fast.forEachRun(of: index) { run in
+                grouped += run.columns.map { Int(run.row) * plane.columns + $0 }
+            }
+            #expect(grouped == slow.indices.filter { slow[$0] == index })
             let places = slow.indices.filter { slow[$0] == index }
             let (xs, ys) = (places.map { $0 % plane.columns }, places.map { $0 / plane.columns })
             #expect(component.area == places.count)
@@ -135,7 +190,7 @@ struct TwinTests {
     @Test("holes are what no path leads out of", arguments: seeds)
     func holes(seed: UInt64) {
         let plane = plane(seed: seed)
-        let numbers = flooded(plane, 0)
+        let numbers = flooded(Raster(plane), 0)
         var open = Set<Int>()
         for place in numbers.indices where numbers[place] >= 0 {
             let (y, x) = place.quotientAndRemainder(dividingBy: plane.columns)
@@ -144,7 +199,7 @@ struct TwinTests {
             }
         }
         let slow = numbers.map { UInt8($0 >= 0 && open.contains($0) ? 0 : 1) }
-        #expect(plane.holesFilled().pixels == slow)
+        #expect(plane.changed { $0.fillHoles(&$1) }.pixels == slow)
     }
 
     @Test("rounding to half precision")
