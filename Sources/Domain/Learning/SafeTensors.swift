@@ -18,7 +18,8 @@ package struct ModelFileError: Error, Equatable, CustomStringConvertible {
     /// What is wrong, for people.
     package let description: String
 
-    init(_ description: String) { self.description = "model file: " + description }
+    /// Says what is wrong with a file.
+    package init(_ description: String) { self.description = "model file: " + description }
 }
 
 /// Arrays of single precision with names, and texts about them, in the safetensors format: 8 bytes header length, a

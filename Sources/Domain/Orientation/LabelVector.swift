@@ -3,12 +3,15 @@ package import Lungs
 /// Number of elements of a label vector: 8 orientations x 8 x 8 cells.
 package let labelVectorCount = 512
 
+/// Cells along one side of a label map.
+package let labelMapSide = LungCrop.side / labelCell
+
 /// What two slices are compared by when their detail similarity is labeled: orientation maps of 4-pixel cells
-/// (32 x 32, normalized over 3 x 3 cells, ε 0.02), smoothed by [1 6 1] / 8 along both axes, then means of 4 x 4 cells.
+/// (32 x 32, normalized over 3 x 3 cells, ε 0.02), smoothed by [1 6 1] / 8 along both axes.
 ///
-/// - Returns: (8 x 8 x 8): map by map, row by row.
-package func labelVector(of crop: LungCrop) -> [Float] {
-    let side = LungCrop.side / labelCell
+/// - Returns: (8) times (32 x 32).
+package func labelMaps(of crop: LungCrop) -> [[Float]] {
+    let plane = labelMapSide * labelMapSide
     let maps = orientationMaps(
         image: crop.image,
         side: LungCrop.side,
@@ -16,16 +19,19 @@ package func labelVector(of crop: LungCrop) -> [Float] {
         epsilon: 0.02,
         window: 3
     )
-    var vector: [Float] = []
-    vector.reserveCapacity(labelVectorCount)
-    for channel in 0..<orientationCount {
-        let map = Array(maps[channel * side * side..<(channel + 1) * side * side])
-        vector.append(contentsOf: cellMeans(of: smoothed(map, side: side), side: side, cell: 4))
+    return (0..<orientationCount).map {
+        smoothed(Array(maps[$0 * plane..<($0 + 1) * plane]), side: labelMapSide)
     }
-    return vector
 }
 
-/// Pixels of the side of a label map's cell.
+/// The label maps' means of 4 x 4 cells.
+///
+/// - Returns: (8 x 8 x 8): map by map, row by row.
+package func labelVector(of crop: LungCrop) -> [Float] {
+    labelMaps(of: crop).flatMap { cellMeans(of: $0, side: labelMapSide, cell: labelCell) }
+}
+
+/// Pixels of the side of a label map's cell, and cells of the side of a label vector's.
 private let labelCell = 4
 
 /// [1 6 1] / 8 along both axes, edges replicated.
