@@ -1,5 +1,6 @@
 import Foundation
 import Learning
+import RealSlices
 import TestKit
 import Testing
 

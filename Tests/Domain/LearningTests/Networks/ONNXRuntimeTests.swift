@@ -1,6 +1,7 @@
 import Foundation
 import LinearAlgebra
 import Lungs
+import RealSlices
 import Tensors
 import TestKit
 import Testing

@@ -1,81 +1,10 @@
-import ImageCodecs
 import Labeling
 import Learning
 import Lungs
-import TestKit
-import Tomography
+import RealSlices
+import Registration
 
-/// The lung slices of `shared/data/ct`, each with its place in the body.
-struct RealSlices {
-    struct Slice {
-        let patient: String
-        let series: String
-        let offset: Double
-        /// 0 apex to 1 base; nil for single slices.
-        let level: Double?
-        let crop: LungCrop
-    }
-
-    let slices: [Slice]
-
-    /// A series of at most so many slices counts as single slices, as in the prototype.
-    private static let singlesMaximum = 8
-    private static let singleSquareCentimeters = 30.0
-
-    /// Decodes, segments and crops everything: about 15 s; with a limit, the first so many slices.
-    init(limit: Int = .max) throws {
-        let manifest = String(decoding: try SharedData.bytes("manifest.csv"), as: UTF8.self)
-        var series: [String: [(path: String, patient: String, offset: Double)]] = [:]
-        for line in manifest.split(whereSeparator: \.isNewline).dropFirst() {
-            let fields = line.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
-            let folder = fields[0].split(separator: "/").dropLast().joined(separator: "/")
-            series[folder, default: []].append((fields[0], fields[2], Double(fields[7]) ?? 0))
-        }
-        var slices: [Slice] = []
-        for (name, files) in series.sorted(by: { $0.key < $1.key }) where slices.count < limit {
-            let cropped = try files.map { try Self.crop(path: $0.path) }
-            let isSingle = files.count <= Self.singlesMaximum
-            let levels =
-                isSingle
-                ? [Double?](repeating: nil, count: files.count)
-                : sequenceLevel(zip(files, cropped).map { ($0.offset, $1.area) })
-            for (index, file) in files.enumerated() {
-                let least = isSingle ? Self.singleSquareCentimeters : LungLimits.containsLungSquareCentimeters
-                guard let crop = cropped[index].crop, cropped[index].area >= least,
-                    isSingle || levels[index] != nil
-                else { continue }
-                slices.append(
-                    Slice(
-                        patient: file.patient,
-                        series: name,
-                        offset: file.offset,
-                        level: levels[index],
-                        crop: crop
-                    )
-                )
-            }
-        }
-        self.slices = Array(slices.prefix(limit))
-    }
-
-    private static func crop(path: String) throws -> (area: Double, crop: LungCrop?) {
-        let object = try decodeObject(try SharedData.bytes(path))
-        let spacing = object.spacing.map {
-            PixelSpacing(rowMillimeters: $0.rowMillimeters, columnMillimeters: $0.columnMillimeters)
-        }
-        guard
-            let slice = CTSlice(
-                rows: object.rows,
-                columns: object.columns,
-                scale: .hounsfield,
-                spacing: spacing,
-                values: object.values
-            )
-        else { return (0, nil) }
-        let segmentation = LungSegmenter().segment(slice)
-        return (segmentation.areaSquareCentimeters, lungCrop(of: slice, segmentation: segmentation))
-    }
-
+extension RealSlices {
     /// Labels everything but one patient.
     func labels(without patient: String, seed: UInt64) throws -> (training: TrainingSide, test: TrainingSide)
     {
@@ -85,13 +14,32 @@ struct RealSlices {
                 id: [UInt8(truncatingIfNeeded: index), UInt8(truncatingIfNeeded: index >> 8)],
                 patient: Array(slice.patient.utf8),
                 series: Array(slice.series.utf8),
-                offsetMillimeters: slice.offset,
-                crop: slice.crop
+                offsetMillimeters: slice.offset
+            )
+        }
+        let plan = try LabelingPlan(
+            members: members,
+            recipe: LabelingRecipe(seed: seed, source: .unwarped)
+        )
+        let compared = pool.map { RegistrationSlice($0.crop) }
+        let reference = PairReference(plan.training.map { compared[$0] })
+        func similarities(_ side: [Int]) throws -> PairSimilarities {
+            let measurer = try PairMeasurer(
+                model: nil,
+                slices: side.map { compared[$0] },
+                threadCount: 1,
+                reference: reference
+            )
+            return PairSimilarities(
+                pairs: try measurer.measures(of: PairSimilarities.pairs(count: side.count))
+                    .map { PairSimilarity($0) },
+                count: side.count
             )
         }
         let set = try labelDataSet(
-            members: members,
-            recipe: LabelingRecipe(seed: seed),
+            plan: plan,
+            training: try similarities(plan.training),
+            test: try similarities(plan.test),
             progress: { _ in },
             isCancelled: { false }
         )
