@@ -8,7 +8,9 @@ package struct LabeledPair: Sendable, Equatable {
     package let outlineSimilarity: Float
     /// Rank of the details' similarity, 0...1.
     package let detailSimilarity: Float
-    /// Rank of both together, 0...1.
+    /// Rank of the similarity of where the lungs are brighter than others', 0...1.
+    package let densitySimilarity: Float
+    /// Rank of outline and detail together, 0...1.
     package let similarity: Float
     /// 0 (unlike) to 3 (alike), from `similarity` by the data set's thresholds.
     package let grade: UInt8
@@ -24,6 +26,12 @@ package struct DataSetMember: Sendable, Equatable {
     package let series: [UInt8]
     /// Whether its patient is on the test side.
     package let isTest: Bool
+
+    /// A member of a plan.
+    init(_ member: LabelingMember, isTest: Bool) {
+        (id, patient, series) = (member.id, member.patient, member.series)
+        self.isTest = isTest
+    }
 }
 
 /// Labels of all pairs of the training side and of all pairs of the test side; no pair has a member on each.
@@ -48,8 +56,8 @@ package struct LabeledDataSet: Sendable, Equatable {
     /// All of the data set in one defined byte form, to be hashed; integers little-endian, floats by their bits, lists
     /// after their count. Equal data sets have equal bytes.
     package func canonicalBytes() -> [UInt8] {
-        var bytes = Array("carina.labels.1".utf8)
-        bytes.reserveCapacity(64 + members.count * 64 + pairs.count * 21)
+        var bytes = Array("carina.labels.2".utf8)
+        bytes.reserveCapacity(64 + members.count * 64 + pairs.count * 25)
         func add(_ value: some FixedWidthInteger) {
             for shift in stride(from: 0, to: value.bitWidth, by: 8) {
                 bytes.append(UInt8(truncatingIfNeeded: value >> shift))
@@ -60,11 +68,15 @@ package struct LabeledDataSet: Sendable, Equatable {
             bytes.append(contentsOf: list)
         }
         add(recipe.seed)
+        add(Array(recipe.source.rawValue.utf8))
         add(UInt32(recipe.memberMaximum))
         add(UInt32(recipe.sequenceMinimum))
         let constants =
-            [recipe.testShare, recipe.detailShare, recipe.refinedShare, recipe.outlineAlongMillimeters]
-            + [recipe.detailAlongMillimeters, recipe.acrossMillimeters, recipe.eachMillimeters]
+            [recipe.testShare, recipe.detailShare, recipe.refinedShare, recipe.alignedShare]
+            + [
+                recipe.outlineAlongMillimeters, recipe.detailAlongMillimeters, recipe.acrossMillimeters,
+                recipe.eachMillimeters,
+            ]
             + recipe.gradeQuantiles
         add(UInt32(constants.count))
         for constant in constants { add(constant.bitPattern) }
@@ -82,6 +94,7 @@ package struct LabeledDataSet: Sendable, Equatable {
             add(UInt32(pair.second))
             add(pair.outlineSimilarity.bitPattern)
             add(pair.detailSimilarity.bitPattern)
+            add(pair.densitySimilarity.bitPattern)
             add(pair.similarity.bitPattern)
             bytes.append(pair.grade)
         }

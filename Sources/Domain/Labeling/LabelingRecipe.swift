@@ -1,7 +1,9 @@
 /// Everything that decides which labels a set of slices gets. Stored with the data set.
 package struct LabelingRecipe: Sendable, Codable, Equatable {
-    /// Seed of the choice of members and of the split.
+    /// Seed of the choice of members, of the split, and of the transformer's training.
     package var seed: UInt64
+    /// Where similarities come from.
+    package var source: LabelSource
     /// Share of the members whose patients are kept for testing, 0.02...0.5. Whole patients, so it is met roughly.
     package var testShare: Double
     /// Most members, 8...4096; memory and time grow with its square (4096: about 2 GB while labeling).
@@ -18,16 +20,30 @@ package struct LabelingRecipe: Sendable, Codable, Equatable {
     package var detailAlongMillimeters = 20.0
     /// Standard deviation of the smoothing along each series before that, millimeters.
     package var acrossMillimeters = 4.0
-    /// Standard deviation of the smoothing along one series against single slices, millimeters.
-    package var eachMillimeters = 8.0
+    /// Standard deviation of the smoothing along one series against single slices, millimeters: little, for else a picture
+    /// is as like the neighbors of its own slice as that slice.
+    package var eachMillimeters = 2.0
     /// Share of the smoothed similarity in a label; the raw one has the rest.
     package var refinedShare = 0.75
+    /// Share of the alignment of whole series in a label, where both slices belong to long series.
+    package var alignedShare = 0.5
 
     /// Makes a recipe with the method's own constants.
-    package init(seed: UInt64 = 1, testShare: Double = 0.15, memberMaximum: Int = 1200) {
+    package init(
+        seed: UInt64 = 1,
+        source: LabelSource = .transformer,
+        testShare: Double = 0.15,
+        memberMaximum: Int = 1200
+    ) {
         self.seed = seed
+        self.source = source
         self.testShare = testShare
         self.memberMaximum = memberMaximum
+    }
+
+    /// The smoothing of a measure whose average along two series at once has a standard deviation of `along`.
+    func smoothing(along: Double) -> SmoothingLengths {
+        SmoothingLengths(along: along, across: acrossMillimeters, each: eachMillimeters)
     }
 
     /// Says what is wrong with the recipe, or nil.
@@ -41,8 +57,8 @@ package struct LabelingRecipe: Sendable, Codable, Equatable {
         {
             return "gradeQuantiles are not three ascending numbers between 0 and 1"
         }
-        if !(0...1).contains(detailShare) || !(0...1).contains(refinedShare) {
-            return "detailShare and refinedShare must be within 0...1"
+        if ![detailShare, refinedShare, alignedShare].allSatisfy({ (0...1).contains($0) }) {
+            return "detailShare, refinedShare and alignedShare must be within 0...1"
         }
         let lengths = [
             outlineAlongMillimeters, detailAlongMillimeters, acrossMillimeters, eachMillimeters,

@@ -15,6 +15,15 @@ struct SliceGroups {
     /// Slices without any place: pictures.
     let pictures: [Int]
 
+    /// Groups the members of a set.
+    init(of members: [LabelingMember], minimum: Int) {
+        self.init(
+            series: members.map(\.series),
+            offsets: members.map(\.offsetMillimeters),
+            minimum: minimum
+        )
+    }
+
     /// Groups members by series.
     ///
     /// - Parameters:

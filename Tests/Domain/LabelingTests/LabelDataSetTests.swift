@@ -1,21 +1,13 @@
-import Lungs
 import Testing
 
 @testable import Labeling
 
 @Suite("A labeled data set")
 struct LabelDataSetTests {
-    private func build(
-        _ members: [LabelingMember],
-        _ recipe: LabelingRecipe = LabelingRecipe(seed: 3)
-    ) throws -> LabeledDataSet {
-        try labelDataSet(members: members, recipe: recipe, progress: { _ in }, isCancelled: { false })
-    }
-
     @Test("calls slices of one level alike across patients")
     func labelsFollowLevel() throws {
-        let members = try madeUpMembers(patients: 5, slices: 14)
-        let set = try build(members, LabelingRecipe(seed: 3, testShare: 0.2))
+        let set = try MadeUpSlices(patients: 5, slices: 14)
+            .labeled(LabelingRecipe(seed: 3, source: .unwarped, testShare: 0.2))
         var (near, far, nearCount, farCount): (Float, Float, Int, Int) = (0, 0, 0, 0)
         for pair in set.pairs where set.members[pair.first].patient != set.members[pair.second].patient {
             let apart = abs(Int(set.members[pair.first].id[1]) - Int(set.members[pair.second].id[1]))
@@ -34,7 +26,7 @@ struct LabelDataSetTests {
 
     @Test("has all pairs of each side and none across, patients on one side only")
     func split() throws {
-        let set = try build(try madeUpMembers(patients: 6, slices: 10))
+        let set = try MadeUpSlices(patients: 6, slices: 10).labeled()
         let test = set.members.filter(\.isTest)
         let training = set.members.filter { !$0.isTest }
         #expect(!test.isEmpty && !training.isEmpty)
@@ -45,7 +37,9 @@ struct LabelDataSetTests {
         for pair in set.pairs {
             #expect(pair.first < pair.second)
             #expect(set.members[pair.first].isTest == set.members[pair.second].isTest)
-            for value in [pair.similarity, pair.outlineSimilarity, pair.detailSimilarity] {
+            for value in [
+                pair.similarity, pair.outlineSimilarity, pair.detailSimilarity, pair.densitySimilarity,
+            ] {
                 #expect((0...1).contains(value))
             }
         }
@@ -53,7 +47,7 @@ struct LabelDataSetTests {
 
     @Test("grades the training pairs by its quantiles")
     func grades() throws {
-        let set = try build(try madeUpMembers(patients: 6, slices: 12))
+        let set = try MadeUpSlices(patients: 6, slices: 12).labeled()
         let training = set.pairs.filter { !set.members[$0.first].isTest }
         let shares = (0...3).map { grade in
             Double(training.count { $0.grade >= grade }) / Double(training.count)
@@ -67,23 +61,25 @@ struct LabelDataSetTests {
 
     @Test("is the same for the same seed, byte by byte, and another for another seed")
     func repeatable() throws {
-        let members = try madeUpMembers(patients: 6, slices: 10)
-        let bytes = try build(members).canonicalBytes()
-        #expect(try build(members).canonicalBytes() == bytes)
-        let others = try (4...9).map { try build(members, LabelingRecipe(seed: $0)).canonicalBytes() }
+        let slices = try MadeUpSlices(patients: 6, slices: 10)
+        let bytes = try slices.labeled().canonicalBytes()
+        #expect(try slices.labeled().canonicalBytes() == bytes)
+        let others = try (4...9).map {
+            try slices.labeled(LabelingRecipe(seed: $0, source: .unwarped)).canonicalBytes()
+        }
         #expect(Set(others).count > 1)
     }
 
     @Test("canonical bytes change with everything that they cover")
     func canonicalBytesCoverAll() throws {
-        let members = try madeUpMembers(patients: 4, slices: 10)
-        let set = try build(members)
+        let set = try MadeUpSlices(patients: 4, slices: 10).labeled()
         var pairs = set.pairs
         pairs[5] = LabeledPair(
             first: pairs[5].first,
             second: pairs[5].second,
             outlineSimilarity: pairs[5].outlineSimilarity,
-            detailSimilarity: pairs[5].detailSimilarity.nextUp,
+            detailSimilarity: pairs[5].detailSimilarity,
+            densitySimilarity: pairs[5].densitySimilarity.nextUp,
             similarity: pairs[5].similarity,
             grade: pairs[5].grade
         )
@@ -121,40 +117,38 @@ struct LabelDataSetTests {
 
     @Test("is refused with the reason when patients or slices are too few, or the recipe is wrong")
     func refusals() throws {
-        let one = try madeUpMembers(patients: 1, slices: 12)
-        #expect(throws: LabelingError.tooFewPatients(found: 1)) { try build(one) }
+        func plan(_ slices: MadeUpSlices, _ recipe: LabelingRecipe = LabelingRecipe()) throws {
+            _ = try LabelingPlan(members: slices.members, recipe: recipe)
+        }
+        let one = try MadeUpSlices(patients: 1, slices: 12)
+        #expect(throws: LabelingError.tooFewPatients(found: 1)) { try plan(one) }
         #expect(LabelingError.tooFewPatients(found: 1).description.contains("at least 2 patients"))
-        let few = try madeUpMembers(patients: 2, slices: 3)
-        #expect(throws: LabelingError.tooFewMembers(found: 6, needed: 8)) { try build(few) }
-        let some = try madeUpMembers(patients: 2, slices: 5)
-        #expect(throws: LabelingError.self) { try build(some, LabelingRecipe(testShare: 0.9)) }
-        #expect(throws: LabelingError.self) { try build(some, LabelingRecipe(memberMaximum: 1_000_000)) }
+        let few = try MadeUpSlices(patients: 2, slices: 3)
+        #expect(throws: LabelingError.tooFewMembers(found: 6, needed: 8)) { try plan(few) }
+        let some = try MadeUpSlices(patients: 2, slices: 5)
+        #expect(throws: LabelingError.self) { try plan(some, LabelingRecipe(testShare: 0.9)) }
+        #expect(throws: LabelingError.self) { try plan(some, LabelingRecipe(memberMaximum: 1_000_000)) }
         var recipe = LabelingRecipe()
         recipe.gradeQuantiles = [0.9, 0.5, 0.98]
-        #expect(throws: LabelingError.self) { try build(some, recipe) }
+        #expect(throws: LabelingError.self) { try plan(some, recipe) }
     }
 
     @Test("two patients suffice: one on each side")
     func twoPatients() throws {
-        let set = try build(try madeUpMembers(patients: 2, slices: 10))
+        let set = try MadeUpSlices(patients: 2, slices: 10).labeled()
         #expect(set.patientCounts == (training: 1, test: 1))
     }
 
     @Test("stops when asked to, wherever it is")
     func cancels() throws {
-        let members = try madeUpMembers(patients: 4, slices: 10)
+        let slices = try MadeUpSlices(patients: 4, slices: 10)
         for limit in [0, 2, 5] {
             var asked = 0
             #expect(throws: LabelingError.cancelled) {
-                try labelDataSet(
-                    members: members,
-                    recipe: LabelingRecipe(),
-                    progress: { _ in },
-                    isCancelled: {
-                        asked += 1
-                        return asked > limit
-                    }
-                )
+                try slices.labeled(isCancelled: {
+                    asked += 1
+                    return asked > limit
+                })
             }
         }
     }
@@ -162,12 +156,7 @@ struct LabelDataSetTests {
     @Test("reports progress from start to end, never backward")
     func progress() throws {
         var steps: [Double] = []
-        _ = try labelDataSet(
-            members: try madeUpMembers(patients: 3, slices: 10),
-            recipe: LabelingRecipe(),
-            progress: { steps.append($0) },
-            isCancelled: { false }
-        )
+        _ = try MadeUpSlices(patients: 3, slices: 10).labeled(progress: { steps.append($0) })
         #expect(steps == steps.sorted() && steps.last == 1 && steps.count >= 5)
     }
 }
@@ -176,8 +165,6 @@ struct LabelDataSetTests {
 struct MemberSelectionTests {
     @Test("are whole series first, each patient's first series before the second, none over half")
     func selection() throws {
-        // Two crops are enough: the choice looks at names only.
-        let crop = try madeUpCrop(level: 0.5, patient: 0)
         var members: [LabelingMember] = []
         for (patient, series, count) in [(0, 0, 30), (0, 1, 10), (1, 2, 12), (2, 3, 12), (3, 4, 12)] {
             for slice in 0..<count {
@@ -186,8 +173,7 @@ struct MemberSelectionTests {
                         id: [UInt8(series), UInt8(slice)],
                         patient: [UInt8(patient)],
                         series: [UInt8(series)],
-                        offsetMillimeters: Double(slice),
-                        crop: crop
+                        offsetMillimeters: Double(slice)
                     )
                 )
             }

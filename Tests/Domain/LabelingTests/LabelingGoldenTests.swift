@@ -1,11 +1,9 @@
-import Lungs
 import TestKit
 import Testing
 
 @testable import Labeling
 
-/// The prototype's refinement of a made-up similarity (two series of 12 and 14 slices, 6 singles, 8 pictures), and its
-/// pair measures of real slices without the transformer.
+/// The prototype's refinement of a made-up similarity (two series of 12 and 14 slices, 6 singles, 8 pictures).
 @Suite("Labels against the prototype", .enabled(if: SharedData.isPresent, "\(SharedData.absence)"))
 struct LabelingGoldenTests {
     private let golden: GoldenArrays
@@ -73,39 +71,5 @@ struct LabelingGoldenTests {
             isCancelled: { false }
         )
         #expect(try largestDifference(result.labels, name) < 1e-4)
-    }
-
-    @Test("outline and detail similarity of pairs of real slices")
-    func measures() throws {
-        let count = LungCrop.side * LungCrop.side
-        let members = try (0..<6).map { slice in
-            let planes = try SharedData.golden("slice\(slice).npz").floats("crop_float16")
-            let crop = try #require(
-                LungCrop(
-                    image: Array(planes[..<count]),
-                    left: Array(planes[count..<2 * count]),
-                    right: Array(planes[(2 * count)...])
-                )
-            )
-            return LabelingMember(
-                id: [UInt8(slice)],
-                patient: [UInt8(slice)],
-                series: [0],
-                offsetMillimeters: nil,
-                crop: crop
-            )
-        }
-        let outline = outlineSimilarities(members)
-        let detail = detailSimilarities(members)
-        let measures = try SharedData.golden("transformer_labels.npz").doubles(
-            "labels.measures_four_pairs_no_warp"
-        )
-        for (row, (moving, fixed)) in [(0, 1), (1, 2), (3, 4), (5, 0)].enumerated() {
-            #expect(abs(outline[moving, fixed] - measures[row * 7]) < 1e-5)
-            #expect(abs(detail[moving, fixed] - measures[row * 7 + 6]) < 1e-5)
-            let explained = rawSimilarity(members[moving], members[fixed])
-            #expect(abs(Double(explained.outline) - measures[row * 7]) < 1e-5)
-            #expect(abs(Double(explained.detail) - measures[row * 7 + 6]) < 1e-5)
-        }
     }
 }

@@ -1,4 +1,5 @@
 import Lungs
+import Registration
 import Testing
 
 @testable import Labeling
@@ -27,21 +28,74 @@ func madeUpCrop(level: Float, patient: Int) throws -> LungCrop {
     return try #require(LungCrop(image: image, left: left, right: right))
 }
 
-/// Series of `slices` levels for each patient, 5 mm apart from head to foot.
-func madeUpMembers(patients: Int, slices: Int) throws -> [LabelingMember] {
+/// Slices to label: their names, and what they are compared by.
+struct MadeUpSlices {
     var members: [LabelingMember] = []
-    for patient in 0..<patients {
-        for slice in 0..<slices {
-            members.append(
-                LabelingMember(
-                    id: [UInt8(patient), UInt8(slice)],
-                    patient: [UInt8(patient)],
-                    series: [UInt8(patient)],
-                    offsetMillimeters: -5 * Double(slice) + 100 * Double(patient),
-                    crop: try madeUpCrop(level: Float(slice) / Float(slices - 1), patient: patient)
+    var slices: [[UInt8]: RegistrationSlice] = [:]
+
+    /// No slices yet.
+    init() {}
+
+    mutating func append(_ member: LabelingMember, _ crop: LungCrop) {
+        members.append(member)
+        slices[member.id] = RegistrationSlice(crop)
+    }
+
+    /// Series of `slices` levels for each patient, 5 mm apart from head to foot.
+    init(patients: Int, slices: Int) throws {
+        for patient in 0..<patients {
+            for slice in 0..<slices {
+                self.append(
+                    LabelingMember(
+                        id: [UInt8(patient), UInt8(slice)],
+                        patient: [UInt8(patient)],
+                        series: [UInt8(patient)],
+                        offsetMillimeters: -5 * Double(slice) + 100 * Double(patient)
+                    ),
+                    try madeUpCrop(level: Float(slice) / Float(slices - 1), patient: patient)
                 )
-            )
+            }
         }
     }
-    return members
+
+    /// The similarities of some members, nothing warped.
+    func similarities(_ members: [LabelingMember]) throws -> PairSimilarities {
+        let slices = members.compactMap { self.slices[$0.id] }
+        let measurer = try PairMeasurer(
+            model: nil,
+            slices: slices,
+            threadCount: 1,
+            reference: PairReference(Array(self.slices.values))
+        )
+        let pairs = PairSimilarities.pairs(count: slices.count)
+        return PairSimilarities(
+            pairs: try measurer.measures(of: pairs).map { PairSimilarity($0) },
+            count: slices.count
+        )
+    }
+
+    /// A data set of them.
+    func labeled(
+        _ recipe: LabelingRecipe = LabelingRecipe(seed: 3, source: .unwarped),
+        progress: (Double) -> Void = { _ in },
+        isCancelled: () -> Bool = { false }
+    ) throws -> LabeledDataSet {
+        let plan = try LabelingPlan(members: self.members, recipe: recipe)
+        func similarities(_ side: [Int]) throws -> PairSimilarities {
+            let members = side.map { plan.members[$0] }
+            if recipe.source.comparesPictures { return try self.similarities(members) }
+            return PairSimilarities(
+                places: members,
+                source: recipe.source,
+                sequenceMinimum: recipe.sequenceMinimum
+            )
+        }
+        return try labelDataSet(
+            plan: plan,
+            training: try similarities(plan.training),
+            test: try similarities(plan.test),
+            progress: progress,
+            isCancelled: isCancelled
+        )
+    }
 }
