@@ -1,6 +1,7 @@
 import Contracts
 import FoundationEssentials
 import Labeling
+import Registration
 import Storage
 import Wire
 
@@ -8,11 +9,19 @@ import Wire
 struct BuiltDataSet: Sendable {
     let reply: FetchDataSet.Reply
     let pages: [PairPage]
+    /// What warped the slices that were compared; nil where nothing was warped.
+    let registration: RegistrationModel?
 
     /// Bounds the pairs and names the result by its content: equal members, recipe and pairs have the same id and hash.
     ///
     /// - Throws: when the recipe cannot be written as JSON.
-    init(_ labeled: LabeledDataSet, pairMaximum: Int, timeMilliseconds: UInt64) throws {
+    init(
+        _ labeled: LabeledDataSet,
+        registration: RegistrationModel?,
+        pairMaximum: Int,
+        timeMilliseconds: UInt64
+    ) throws {
+        self.registration = registration
         let (pairs, rule) = selectedPairs(
             labeled.pairs,
             memberCount: labeled.members.count,
@@ -21,11 +30,19 @@ struct BuiltDataSet: Sendable {
         )
         // Labels decide the hash; a bound on the pairs belongs to it only where it left pairs out.
         let bound = rule.isThinned ? Array("carina.pairs.1 \(rule.maximum)".utf8) : []
-        let hash = Fingerprint(bytes: Digest(of: labeled.canonicalBytes() + bound).bytes)
+        let warp = registration?.fingerprint ?? []
+        let hash = Fingerprint(bytes: Digest(of: labeled.canonicalBytes() + bound + warp).bytes)
         let patients = labeled.patientCounts
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys]
-        let recipe = try encoder.encode(Recipe(labeling: labeled.recipe, pairs: rule))
+        let recipe = try encoder.encode(
+            Recipe(
+                labeling: labeled.recipe,
+                pairs: rule,
+                registration: registration?.recipe,
+                registrationQuality: registration?.quality
+            )
+        )
         self.reply = FetchDataSet.Reply(
             summary: DataSetSummary(
                 dataSetID: Identifier(bytes: Array(hash.bytes.prefix(Identifier.byteCount))),
@@ -56,6 +73,8 @@ struct BuiltDataSet: Sendable {
     private struct Recipe: Codable {
         let labeling: LabelingRecipe
         let pairs: PairRule
+        let registration: RegistrationRecipe?
+        let registrationQuality: RegistrationQuality?
     }
 }
 
@@ -70,6 +89,8 @@ struct PairPage: Sendable, Equatable {
     let first: Int
     let second: Int
     let bytes: [UInt8]
+    /// Density similarities of the pairs, a float each: they came later than the records, which never change.
+    let densityBytes: [UInt8]
 
     init(_ pairs: ArraySlice<LabeledPair>) {
         self.first = pairs.first?.first ?? 0
@@ -77,6 +98,18 @@ struct PairPage: Sendable, Equatable {
         var writer = FrameWriter(reserving: pairs.count * Self.pairByteCount)
         for pair in pairs { writer.write(LabeledPairRecord(pair)) }
         self.bytes = writer.bytes
+        var densities = FrameWriter(reserving: pairs.count * 4)
+        for pair in pairs { densities.write(pair.densitySimilarity) }
+        self.densityBytes = densities.bytes
+    }
+
+    /// The density similarities of a page.
+    static func densities(_ bytes: [UInt8]) throws(WireError) -> [Float] {
+        var reader = FrameReader(bytes, startingAt: 0)
+        var densities: [Float] = []
+        densities.reserveCapacity(bytes.count / 4)
+        while reader.remaining > 0 { densities.append(try reader.read("density")) }
+        return densities
     }
 
     /// The pairs of some whole records.

@@ -1,6 +1,6 @@
 import Contracts
 import Labeling
-import Lungs
+import Registration
 import ServiceKit
 import Storage
 import Wire
@@ -18,9 +18,13 @@ struct DataSetBuilding: Sendable {
     let testShare: Double
     let pairMaximum: Int
     let drainTime: Duration
+    let registrationSteps: Int
+    let threadCount: Int
+    /// Where unfinished data sets are kept.
+    let buildingFolder: String
+    let savePoints: SavePoints
+    let review: SeriesReview
 
-    /// Crops loaded for each member that is wanted: the labeling still has a choice.
-    private static let candidatesPerMember = 4
     /// How long ingest's log may stand still while it is behind.
     private static let stallTime = Duration.seconds(15)
     /// Crops read in one transaction.
@@ -34,26 +38,18 @@ struct DataSetBuilding: Sendable {
         if order.memberMaximum == 0 { order.memberMaximum = UInt32(self.memberMaximum) }
         if order.testShare == 0 { order.testShare = Float(self.testShare) }
         order.source = order.source ?? Self.ownSource
-        if let flaw = try Self.recipe(of: order).flaw { throw Refusal(.badArgument, flaw) }
+        if let flaw = Self.recipe(of: order).flaw { throw Refusal(.badArgument, flaw) }
         return order
     }
 
-    /// What labels are made of when a request leaves it open.
-    private static let ownSource = LabelSource.unwarped
+    /// What labels are made of when a request leaves it open: what ranked other patients' slices best.
+    private static let ownSource = Contracts.LabelSource.transformer
 
-    /// The order in the terms of the labeling: here its source becomes the recipe.
-    ///
-    /// - Throws: `badArgument` for a source that the labeling does not have.
-    private static func recipe(of order: BuildDataSet) throws -> LabelingRecipe {
-        let source = order.source ?? Self.ownSource
-        guard source == .unwarped else {
-            throw Refusal(
-                .badArgument,
-                "labels from the source \(source.name) are unsupported; take unwarped"
-            )
-        }
-        return LabelingRecipe(
+    /// The order in the terms of the labeling.
+    private static func recipe(of order: BuildDataSet) -> LabelingRecipe {
+        LabelingRecipe(
             seed: order.seed,
+            source: Labeling.LabelSource(order.source ?? Self.ownSource),
             // Six digits: what was written as 0.15 reads as 0.15 in the recipe.
             testShare: (Double(order.testShare) * 1e6).rounded() / 1e6,
             memberMaximum: Int(order.memberMaximum)
@@ -61,32 +57,48 @@ struct DataSetBuilding: Sendable {
     }
 
     func run(_ run: JobRun) async throws -> JobCenter.Commit {
-        let recipe = try Self.recipe(of: try BuildDataSet.decode(run.input).request)
+        let recipe = Self.recipe(of: try BuildDataSet.decode(run.input).request)
         try await self.waitForSegmentation(run)
         let start = ContinuousClock.now
-        let all = try await self.database.read { try LabelerStore.candidates(in: $0) }
-        let patients = Set(all.map(\.patientID)).count
-        guard patients >= 2 else { throw LabelingError.tooFewPatients(found: patients) }
-        let chosen = boundedCandidates(
-            all,
-            maximum: Self.candidatesPerMember * recipe.memberMaximum,
-            seed: recipe.seed
+        let folder = try BuildingFolder(in: self.buildingFolder, job: run.id)
+        let (plan, slices) = try await self.planned(recipe, folder, run)
+        let comparing = PairComparing(
+            plan: plan,
+            slices: slices,
+            registrationSteps: self.registrationSteps,
+            threadCount: self.threadCount,
+            folder: folder,
+            savePoints: self.savePoints,
+            report: { run.report(0.3 + 0.55 * $0, $1) },
+            isCancelled: { run.isCancelled }
         )
-        let members = try await self.members(chosen, run)
         let (pairMaximum, now) = (self.pairMaximum, self.clock.now())
         let built = try await offPool {
+            let comparison = try comparing.compared()
             let labeled = try labelDataSet(
-                members: members,
-                recipe: recipe,
-                progress: { run.report(0.5 + 0.4 * $0, "comparing \(members.count) slices") },
+                plan: plan,
+                training: comparison.training,
+                test: comparison.test,
+                progress: {
+                    run.report(0.85 + 0.1 * $0, "labeling the pairs of \(plan.members.count) slices")
+                },
                 isCancelled: { run.isCancelled }
             )
-            run.report(0.9, "storing \(labeled.pairs.count) pairs")
-            return try BuiltDataSet(labeled, pairMaximum: pairMaximum, timeMilliseconds: now)
+            run.report(0.95, "storing \(labeled.pairs.count) pairs")
+            return try BuiltDataSet(
+                labeled,
+                registration: comparison.registration,
+                pairMaximum: pairMaximum,
+                timeMilliseconds: now
+            )
         }
         self.metrics.buildingSeconds.observe(start.duration(to: .now).inSeconds)
         self.metrics.dataSets.add()
-        return { transaction in try self.commit(built, in: transaction) }
+        return { transaction in
+            // What is left behind where this fails is removed by the next job.
+            transaction.afterCommit { Task { try? await offPool { try folder.remove() } } }
+            return try self.commit(built, in: transaction)
+        }
     }
 
     private func commit(_ built: BuiltDataSet, in transaction: Transaction) throws -> String {
@@ -121,43 +133,68 @@ struct DataSetBuilding: Sendable {
                 throw DataSetFailure("\(waiting) slices were still not segmented after \(self.drainTime)")
             }
             most = max(most, waiting)
-            run.report(0.3 * (1 - Double(waiting) / Double(most)), "\(waiting) slices left to segment")
+            run.report(0.2 * (1 - Double(waiting) / Double(most)), "\(waiting) slices left to segment")
             try await Task.sleep(for: .milliseconds(100))
         }
     }
 
-    /// Loads crops page by page and keeps only what slices are compared by.
-    private func members(_ candidates: [MemberCandidate], _ run: JobRun) async throws -> [LabelingMember] {
-        var members: [LabelingMember] = []
-        members.reserveCapacity(candidates.count)
-        for start in stride(from: 0, to: candidates.count, by: Self.cropPage) {
-            try Task.checkCancellation()
-            let page = Array(candidates[start..<min(start + Self.cropPage, candidates.count)])
-            let crops = try await self.database.read { transaction in
-                try page.map { try LabelerStore.crop(of: $0.sliceID, in: transaction) }
-            }
-            members += try await offPool {
-                zip(page, crops).compactMap { candidate, crop in
-                    // Nil: the slice was removed since the candidates were listed.
-                    crop.map { LabelingMember(candidate, crop: $0) }
-                }
-            }
-            let share = Double(start + page.count) / Double(candidates.count)
-            run.report(0.3 + 0.2 * share, "\(start + page.count) of \(candidates.count) slices read")
+    /// Which slices the data set has, and what they are compared by: as an interrupted run of the job decided, if there was one.
+    private func planned(
+        _ recipe: LabelingRecipe,
+        _ folder: BuildingFolder,
+        _ run: JobRun
+    ) async throws -> (LabelingPlan, [RegistrationSlice]) {
+        if let bytes = try folder.part(Self.membersPart), let members = LabelingMemberBytes.decode(bytes) {
+            let plan = try LabelingPlan(members: members, recipe: recipe)
+            if let slices = try await self.slices(of: plan, run) { return (plan, slices) }
         }
-        return members
+        while true {
+            // What was computed of slices that have been removed meanwhile is worth nothing.
+            try folder.clear()
+            // Only here, where nothing has been computed yet: crops that change would not fit what was.
+            try await self.review.run { run.report(0.2, "comparing the masks of \($0) series") }
+            let all = try await self.database.read { try LabelerStore.members(in: $0) }
+            let plan = try LabelingPlan(members: all, recipe: recipe)
+            try folder.keep(LabelingMemberBytes.encode(plan.members), as: Self.membersPart)
+            if let slices = try await self.slices(of: plan, run) { return (plan, slices) }
+        }
+    }
+
+    private static let membersPart = "members"
+
+    /// Loads crops page by page and keeps only what slices are compared by.
+    ///
+    /// - Returns: nil where one of the slices was removed since the plan was made.
+    private func slices(of plan: LabelingPlan, _ run: JobRun) async throws -> [RegistrationSlice]? {
+        guard plan.recipe.source.comparesPictures else { return [] }
+        var slices: [RegistrationSlice] = []
+        slices.reserveCapacity(plan.members.count)
+        for start in stride(from: 0, to: plan.members.count, by: Self.cropPage) {
+            try Task.checkCancellation()
+            let page = plan.members[start..<min(start + Self.cropPage, plan.members.count)]
+            let crops = try await self.database.read { transaction in
+                try page.compactMap { try LabelerStore.crop(of: Identifier(bytes: $0.id), in: transaction) }
+            }
+            guard crops.count == page.count else { return nil }
+            slices += try await offPool { crops.map { RegistrationSlice($0) } }
+            run.report(
+                0.2 + 0.1 * Double(slices.count) / Double(plan.members.count),
+                "\(slices.count) of \(plan.members.count) slices read"
+            )
+        }
+        return slices
     }
 }
 
-extension LabelingMember {
-    fileprivate init(_ candidate: MemberCandidate, crop: LungCrop) {
-        self.init(
-            id: candidate.sliceID.bytes,
-            patient: candidate.patientID.bytes,
-            series: candidate.seriesID.bytes,
-            offsetMillimeters: candidate.offsetMillimeters,
-            crop: crop
-        )
+extension Labeling.LabelSource {
+    /// The source that a message names.
+    init(_ source: Contracts.LabelSource) {
+        switch source {
+        case .transformer: self = .transformer
+        case .unwarped: self = .unwarped
+        case .adjacency: self = .adjacency
+        case .height: self = .height
+        }
     }
 }
 

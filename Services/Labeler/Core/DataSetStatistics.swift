@@ -80,7 +80,7 @@ enum DataSetStatistics {
         guard let total = try DataSetStore.pairCount(of: id, in: transaction) else { return false }
         let size = PairPage.pairCountMaximum
         for number in 0..<(total + size - 1) / size {
-            try body(try DataSetStore.page(number, of: id, in: transaction))
+            try body(try DataSetStore.page(number, of: id, in: transaction).pairs)
         }
         return true
     }

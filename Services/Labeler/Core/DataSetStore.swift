@@ -1,4 +1,5 @@
 import Contracts
+import Registration
 import Storage
 import Wire
 
@@ -25,7 +26,14 @@ enum DataSetStore {
                     PRIMARY KEY (data_set_id, page)
                 ) STRICT;
                 """
-        )
+        ),
+        Migration(
+            name: "labeler data sets: densities and registrations",
+            sql: """
+                ALTER TABLE pair_pages ADD COLUMN densities BLOB;
+                ALTER TABLE data_sets ADD COLUMN registration BLOB;
+                """
+        ),
     ]
 
     /// Stores a data set as the newest. One that was built before, with the same content, stays as it is and becomes the
@@ -43,19 +51,24 @@ enum DataSetStore {
             return
         }
         try transaction.execute(
-            "INSERT INTO data_sets (data_set_id, summary, reply) VALUES (?, ?, ?)",
+            "INSERT INTO data_sets (data_set_id, summary, reply, registration) VALUES (?, ?, ?, ?)",
             id.bytes,
             built.reply.summary.encodedBytes,
-            built.reply.encodedBytes
+            built.reply.encodedBytes,
+            built.registration?.serialized()
         )
         for (number, page) in built.pages.enumerated() {
             try transaction.execute(
-                "INSERT INTO pair_pages (data_set_id, page, first, second, pairs) VALUES (?, ?, ?, ?, ?)",
+                """
+                INSERT INTO pair_pages (data_set_id, page, first, second, pairs, densities)
+                VALUES (?, ?, ?, ?, ?, ?)
+                """,
                 id.bytes,
                 number,
                 page.first,
                 page.second,
-                page.bytes
+                page.bytes,
+                page.densityBytes
             )
         }
     }
@@ -84,18 +97,33 @@ enum DataSetStore {
         }
     }
 
-    /// The pairs of one page, in their order.
-    static func page(_ number: Int, of id: Identifier, in transaction: Transaction) throws
-        -> [LabeledPairRecord]
-    {
+    /// What warped the slices of the newest data set that has such a thing; nil for none.
+    static func newestRegistration(in transaction: Transaction) throws -> [UInt8]? {
+        try transaction.row(
+            "SELECT registration FROM data_sets WHERE registration IS NOT NULL ORDER BY number DESC LIMIT 1"
+        )?.optionalBlob("registration")
+    }
+
+    /// The pairs of one page, in their order, and their density similarities; nil for those of a data set from before there
+    /// were any.
+    static func page(
+        _ number: Int,
+        of id: Identifier,
+        in transaction: Transaction
+    ) throws -> (pairs: [LabeledPairRecord], densities: [Float]?) {
         guard
             let row = try transaction.row(
-                "SELECT pairs FROM pair_pages WHERE data_set_id = ? AND page = ?",
+                "SELECT pairs, densities FROM pair_pages WHERE data_set_id = ? AND page = ?",
                 id.bytes,
                 number
             )
         else { throw StorageError(.corrupt, "pages of a data set are missing") }
-        return try PairPage.records(try row.blob("pairs"))
+        let pairs = try PairPage.records(try row.blob("pairs"))
+        let densities = try row.optionalBlob("densities").map { try PairPage.densities($0) }
+        guard densities?.count ?? pairs.count == pairs.count else {
+            throw StorageError(.corrupt, "a page of a data set has too few densities")
+        }
+        return (pairs, densities)
     }
 
     /// Pairs in their order; nil when there is no such data set.
@@ -117,17 +145,25 @@ enum DataSetStore {
         let start = Int(after)
         let end = min(total, start + max(limit, Self.pairsPassedMaximum))
         var found: [LabeledPairRecord] = []
+        var densities: [Float] = []
         var place = start
         while place < end, found.count < limit {
             let page = try Self.page(place / size, of: id, in: transaction)
-            let rest = page.dropFirst(place % size).prefix(end - place)
+            let rest = page.pairs.indices.dropFirst(place % size).prefix(end - place)
             guard !rest.isEmpty else { throw StorageError(.corrupt, "a page of a data set is too short") }
-            for pair in rest where found.count < limit {
-                if filter.wants(pair) { found.append(pair) }
+            for index in rest where found.count < limit {
+                if filter.wants(page.pairs[index]) {
+                    found.append(page.pairs[index])
+                    if let density = page.densities?[index] { densities.append(density) }
+                }
                 place += 1
             }
         }
-        return FetchPairs.Reply(pairs: found, next: place < total ? UInt64(place) : nil)
+        return FetchPairs.Reply(
+            pairs: found,
+            next: place < total ? UInt64(place) : nil,
+            densities: densities.count == found.count ? densities : nil
+        )
     }
 
     /// Pairs that one request looks at, at most: it answers well within a second.

@@ -27,7 +27,7 @@ enum LabelerSettings {
         "pair-maximum",
         default: 2_000_000,
         in: 1_000...20_000_000,
-        help: "most pairs that a data set keeps (21 bytes each)"
+        help: "most pairs that a data set keeps (25 bytes each)"
     )
     static let drainTime = Setting.seconds(
         "drain-time",
@@ -36,47 +36,77 @@ enum LabelerSettings {
         help: "longest time for which a data set waits until every known slice is segmented"
     )
 
+    static let comparingThreads = Setting.integer(
+        "comparing-threads",
+        default: 2,
+        in: 1...64,
+        help: "threads that train the spatial transformer and compare pairs; any number gives the same labels"
+    )
+
+    static let registrationSteps = Setting.integer(
+        "registration-steps",
+        default: 900,
+        in: 1...100_000,
+        help: "steps for which the spatial transformer learns to lay slices on one another"
+    )
+
     static let all: [any DeclaredSetting] = [
-        segmentingWorkers, memberMaximum, testShare, pairMaximum, drainTime,
+        segmentingWorkers, memberMaximum, testShare, pairMaximum, drainTime, comparingThreads,
+        registrationSteps,
     ]
 }
 
 /// The labeler as a process: what it follows, does, stores and answers.
 package enum LabelerDefinition {
     /// The service, ready to run.
-    package static let definition = ServiceDefinition(
-        name: "labeler",
-        number: .labeler,
-        summary:
-            "finds the lungs of every slice and labels pairs of slices, so that a model can learn without humans",
-        ports: ServicePorts(requests: 7411, events: 7412, health: 7419),
-        peers: [.ingest],
-        settings: LabelerSettings.all,
-        migrations: LabelerStore.migrations + DataSetStore.migrations
-    ) { host in
-        let service = LabelerService(
-            database: host.database,
-            ingest: try host.client(of: .ingest),
-            metrics: LabelerMetrics(host.metrics)
-        )
-        let building = DataSetBuilding(
-            database: host.database,
-            events: host.events,
-            ingest: try host.client(of: .ingest),
-            metrics: LabelerMetrics(host.metrics),
-            clock: host.clock,
-            memberMaximum: host.settings[LabelerSettings.memberMaximum],
-            testShare: host.settings[LabelerSettings.testShare],
-            pairMaximum: host.settings[LabelerSettings.pairMaximum],
-            drainTime: host.settings[LabelerSettings.drainTime]
-        )
-        try Self.follow(service, on: host)
-        host.work(on: LabelerStore.segmenting, workers: host.settings[LabelerSettings.segmentingWorkers]) {
-            try await service.segment($0)
+    package static let definition = Self.definition(savePoints: SavePoints())
+
+    /// The service, with other points at which it saves its work: for tests.
+    package static func definition(savePoints: SavePoints) -> ServiceDefinition {
+        ServiceDefinition(
+            name: "labeler",
+            number: .labeler,
+            summary:
+                "finds the lungs of every slice and labels pairs of slices, so that a model can learn without humans",
+            ports: ServicePorts(requests: 7411, events: 7412, health: 7419),
+            peers: [.ingest],
+            settings: LabelerSettings.all,
+            migrations: LabelerStore.migrations + DataSetStore.migrations
+        ) { host in
+            let service = LabelerService(
+                database: host.database,
+                ingest: try host.client(of: .ingest),
+                metrics: LabelerMetrics(host.metrics)
+            )
+            let building = DataSetBuilding(
+                database: host.database,
+                events: host.events,
+                ingest: try host.client(of: .ingest),
+                metrics: LabelerMetrics(host.metrics),
+                clock: host.clock,
+                memberMaximum: host.settings[LabelerSettings.memberMaximum],
+                testShare: host.settings[LabelerSettings.testShare],
+                pairMaximum: host.settings[LabelerSettings.pairMaximum],
+                drainTime: host.settings[LabelerSettings.drainTime],
+                registrationSteps: host.settings[LabelerSettings.registrationSteps],
+                threadCount: host.settings[LabelerSettings.comparingThreads],
+                buildingFolder: "\(host.dataFolder)/building",
+                savePoints: savePoints,
+                review: SeriesReview(
+                    database: host.database,
+                    ingest: try host.client(of: .ingest),
+                    logger: host.logger
+                )
+            )
+            try Self.follow(service, on: host)
+            host.work(on: LabelerStore.segmenting, workers: host.settings[LabelerSettings.segmentingWorkers])
+            {
+                try await service.segment($0)
+            }
+            host.jobs.handle(DataSetBuilding.jobKind, onRestart: .again) { try await building.run($0) }
+            LabelerRouter.register(service, building: building, on: host)
+            host.describeState { await Self.state(of: service) }
         }
-        host.jobs.handle(DataSetBuilding.jobKind, onRestart: .again) { try await building.run($0) }
-        LabelerRouter.register(service, building: building, on: host)
-        host.describeState { await Self.state(of: service) }
     }
 
     private static func follow(_ service: LabelerService, on host: ServiceHost) throws {

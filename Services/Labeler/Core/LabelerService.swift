@@ -1,6 +1,6 @@
 import Contracts
-import Labeling
 import Lungs
+import Registration
 import ServiceKit
 import Storage
 import Tomography
@@ -47,6 +47,7 @@ struct LabelerService: Sendable {
         return { transaction in
             guard try LabelerStore.metadata(sliceID, in: transaction) != nil else { return }
             try LabelerStore.insert(found, of: sliceID, in: transaction)
+            try SeriesStore.noteChange(of: sliceID, in: transaction)
         }
     }
 
@@ -92,7 +93,7 @@ struct LabelerService: Sendable {
         return FetchMask.Reply(lungs, rows: slice.rows, columns: slice.columns, scale: slice.scale)
     }
 
-    /// How similar two slices are before any smoothing, what the newest data set says of them, and both as pictures.
+    /// How similar two slices are once one is warped onto the other, what the newest data set says of them, and both as pictures.
     ///
     /// - Throws: `notFound` for a slice that ingest does not have, `badArgument` for one without lungs.
     func explain(_ request: ExplainPair) async throws -> ExplainPair.Reply {
@@ -102,36 +103,40 @@ struct LabelerService: Sendable {
         async let secondLungs = self.lungs(of: request.second)
         let slices = (try await firstSlice, try await secondSlice)
         let lungs = (try await firstLungs, try await secondLungs)
-        let label = try await self.database.read {
-            try DataSetStore.newestLabel(of: request.first, request.second, in: $0)
+        let (label, registration) = try await self.database.read {
+            (
+                try DataSetStore.newestLabel(of: request.first, request.second, in: $0),
+                try DataSetStore.newestRegistration(in: $0)
+            )
         }
         guard let first = lungs.0.crop, let second = lungs.1.crop else {
             throw Refusal(.badArgument, "one of the two slices shows too little lung to be compared")
         }
-        let ids = (request.first, request.second)
         return try await offPool {
-            let similarity = rawSimilarity(Self.member(ids.0, first), Self.member(ids.1, second))
+            let model = try registration.map { try RegistrationModel(serialized: $0) }
+            let alignment = try SliceAlignment(
+                of: second,
+                onto: first,
+                model: model,
+                // Few milliseconds for one pair, and people see the difference.
+                refinement: model.map { PairRefinement(recipe: $0.recipe) }
+            )
+            let measures = alignment.measures
             let picture = PairPicture(
                 slices: slices,
                 lungs: lungs,
-                // Both crops in the canonical frame; an aligned second crop takes its place where there is a model.
-                aligned: AlignedPair(fixed: first, moving: second),
-                outline: similarity.outline,
-                detail: similarity.detail,
+                aligned: AlignedPair(fixed: first, moving: alignment.crop ?? second),
+                measures: measures,
                 label: label
             )
             return ExplainPair.Reply(
-                outline: similarity.outline,
-                detail: similarity.detail,
+                outline: measures.gridDice,
+                detail: measures.orientation,
                 similarity: label?.similarity,
                 grade: label?.grade,
-                jpeg: try picture.jpeg()
+                jpeg: try picture.jpeg(),
+                density: measures.density
             )
         }
-    }
-
-    /// A member for a comparison of two: only its crop counts.
-    private static func member(_ sliceID: Identifier, _ crop: LungCrop) -> LabelingMember {
-        LabelingMember(id: sliceID.bytes, patient: [], series: [], offsetMillimeters: nil, crop: crop)
     }
 }

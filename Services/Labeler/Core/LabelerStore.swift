@@ -1,4 +1,5 @@
 import Contracts
+import Labeling
 import Lungs
 import ServiceKit
 import Storage
@@ -42,6 +43,7 @@ enum LabelerStore {
                 ALTER TABLE lungs ADD COLUMN flags TEXT NOT NULL DEFAULT '';
                 """
         ),
+        SeriesStore.migration,
     ]
 
     /// Segmenting one stored slice; the key is its id.
@@ -70,6 +72,7 @@ enum LabelerStore {
     }
 
     static func removeSlice(_ sliceID: Identifier, in transaction: Transaction) throws {
+        try SeriesStore.noteChange(of: sliceID, in: transaction)
         try transaction.execute("DELETE FROM lungs WHERE slice_id = ?", sliceID.bytes)
         try transaction.execute("DELETE FROM slices WHERE slice_id = ?", sliceID.bytes)
     }
@@ -82,6 +85,7 @@ enum LabelerStore {
         }
         try transaction.execute("DELETE FROM lungs")
         try transaction.execute("DELETE FROM slices")
+        try SeriesStore.removeAll(in: transaction)
         try Self.setPlace(0, in: transaction)
     }
 
@@ -96,15 +100,20 @@ enum LabelerStore {
 
     // MARK: Lungs
 
+    /// Takes what was found in a slice, in place of what was there.
+    ///
+    /// - Parameter isReviewed: whether a look at its series changed it; else it was found in the slice alone.
     static func insert(
         _ found: SliceLungs,
         of sliceID: Identifier,
+        isReviewed: Bool = false,
         in transaction: Transaction
     ) throws {
         try transaction.execute(
             """
-            INSERT OR REPLACE INTO lungs (slice_id, contains_lung, rows, columns, area, runs, crop, reason, flags)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+            INSERT OR REPLACE INTO lungs
+            (slice_id, contains_lung, rows, columns, area, runs, crop, reason, flags, millimeters, is_reviewed)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """,
             sliceID.bytes,
             found.containsLung,
@@ -114,7 +123,9 @@ enum LabelerStore {
             MaskRuns.encode(found.mask.labels),
             found.crop.map { CropBytes.encode($0) },
             found.reason,
-            found.flags.joined(separator: " ")
+            found.flags.joined(separator: " "),
+            found.mask.millimetersPerPixel,
+            isReviewed
         )
     }
 
@@ -122,14 +133,8 @@ enum LabelerStore {
         guard let row = try transaction.row("SELECT * FROM lungs WHERE slice_id = ?", sliceID.bytes) else {
             return nil
         }
-        let (rows, columns) = (
-            try row.integer("rows", as: Int.self), try row.integer("columns", as: Int.self)
-        )
-        guard let labels = MaskRuns.decode(try row.blob("runs"), count: rows * columns),
-            let mask = LungMask(rows: rows, columns: columns, labels: labels, millimetersPerPixel: nil)
-        else { throw StorageError(.corrupt, "a stored mask cannot be read") }
         return SliceLungs(
-            mask: mask,
+            mask: try LungMask(row),
             areaSquareCentimeters: try row.real("area"),
             containsLung: try row.bool("contains_lung"),
             reason: try row.text("reason"),
@@ -152,7 +157,7 @@ enum LabelerStore {
     }
 
     /// All slices that may become members of a data set, ascending by id.
-    static func candidates(in transaction: Transaction) throws -> [MemberCandidate] {
+    static func members(in transaction: Transaction) throws -> [LabelingMember] {
         try transaction.rows(
             """
             SELECT slices.slice_id, series_id, patient_id, offset_mm FROM lungs
@@ -160,10 +165,10 @@ enum LabelerStore {
             WHERE contains_lung = 1 ORDER BY slices.slice_id
             """
         ).map {
-            MemberCandidate(
-                sliceID: Identifier(bytes: try $0.blob("slice_id")),
-                seriesID: Identifier(bytes: try $0.blob("series_id")),
-                patientID: Identifier(bytes: try $0.blob("patient_id")),
+            LabelingMember(
+                id: try $0.blob("slice_id"),
+                patient: try $0.blob("patient_id"),
+                series: try $0.blob("series_id"),
                 offsetMillimeters: try $0.optionalReal("offset_mm")
             )
         }

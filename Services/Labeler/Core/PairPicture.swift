@@ -1,6 +1,7 @@
 import Contracts
 import ImageCodecs
 import Lungs
+import Registration
 import Rendering
 import Tomography
 
@@ -9,8 +10,7 @@ struct PairPicture {
     let slices: (CTSlice, CTSlice)
     let lungs: (SliceLungs, SliceLungs)
     let aligned: AlignedPair
-    let outline: Float
-    let detail: Float
+    let measures: PairMeasures
     let label: LabeledPairRecord?
 
     private static let side = 400
@@ -19,7 +19,8 @@ struct PairPicture {
     /// - Throws: `EncodingFailure`.
     func jpeg() throws -> [UInt8] {
         let title =
-            "outline \(Self.percent(self.outline))   detail \(Self.percent(self.detail))" + self.labelText
+            "outline \(Self.percent(self.measures.gridDice))   detail \(Self.percent(self.measures.orientation))"
+            + self.labelText
         let sheet = ContactSheet(
             title: title,
             tiles: [

@@ -69,6 +69,12 @@ package final class ArchiveService: Sendable {
         }
     }
 
+    /// Loses a slice without telling of it.
+    package func lose(_ slice: ArchivedSlice) {
+        let sliceID = slice.metadata.sliceID
+        self.content.state.withLock { _ = $0.slices.removeValue(forKey: sliceID) }
+    }
+
     /// Ends the service.
     package func stop() async { await self.host.stop() }
 }

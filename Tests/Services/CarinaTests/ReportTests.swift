@@ -64,6 +64,22 @@ struct ReportTests {
         #expect(html.ranges(of: "<p>none</p>").count == 3, "grades without pairs say so")
     }
 
+    @Test("how well the slices were aligned is one sentence, where they were")
+    func alignment() throws {
+        let recipe = """
+            {"labeling": {}, "registrationQuality": {"affineDice": 0.8, "arePatientsUnseen": true, "failureShare": 0.034,
+            "foldedShare": 0, "gridDice": 0.85, "identityDice": 0.75, "pairCount": 2000, "smallestDeterminant": 0.3}}
+            """
+        #expect(
+            RegistrationRow.text(ofRecipe: recipe)
+                == "Dice of the lungs 0.7500 as they lie, 0.8000 after the affine map, 0.8500 after the grid, in 2000 "
+                + "pairs of patients that it did not learn from; 3.4 % agree less than before, 0.0 % fold"
+        )
+        for other in ["", "[]", "{\"labeling\": {}}", "{\"registrationQuality\": 1}"] {
+            #expect(RegistrationRow.text(ofRecipe: other) == nil)
+        }
+    }
+
     @Test("bars of grades fill their width; a chart without values is left out")
     func charts() throws {
         let svg = ReportCharts.grades(["training": [1, 1, 0, 2], "test": [0, 0, 0, 0]])

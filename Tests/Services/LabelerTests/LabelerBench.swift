@@ -17,48 +17,80 @@ struct LabelerBench {
     /// Runs a body with both services up; they are stopped whatever happens.
     static func with(
         settings: [String: String] = [:],
+        savePoints: SavePoints = SavePoints(),
         _ body: (LabelerBench) async throws -> Void
     ) async throws {
         try await withTemporaryFolder { folder in
             let transport = MemoryTransport()
             let archive = try await ArchiveService.start(in: "\(folder)/ingest", transport: transport)
-            let labeler = try await Self.startLabeler(in: folder, settings, transport)
-            let bench = LabelerBench(
-                archive: archive,
-                labeler: labeler,
-                client: try ServiceClient(
-                    transport: transport,
-                    address: Address("memory://labeler"),
-                    service: .labeler
-                ),
-                folder: folder,
-                transport: transport
-            )
             let result: Result<Void, any Error>
             do {
-                try await body(bench)
+                try await Self.withLabeler(of: archive, in: folder, settings, savePoints, transport, body)
                 result = .success(())
             } catch {
                 result = .failure(error)
             }
-            await bench.client.close()
-            await labeler.stop()
             await archive.stop()
             try result.get()
         }
     }
 
+    /// Stops the labeler, and runs a body with another one on the same folder.
+    func restarted(
+        settings: [String: String] = [:],
+        savePoints: SavePoints = SavePoints(),
+        _ body: (LabelerBench) async throws -> Void
+    ) async throws {
+        await labeler.stop()
+        try await Self.withLabeler(of: archive, in: folder, settings, savePoints, transport, body)
+    }
+
+    private static func withLabeler(
+        of archive: ArchiveService,
+        in folder: String,
+        _ settings: [String: String],
+        _ savePoints: SavePoints,
+        _ transport: MemoryTransport,
+        _ body: (LabelerBench) async throws -> Void
+    ) async throws {
+        let labeler = try await Self.startLabeler(in: folder, settings, savePoints, transport)
+        let bench = LabelerBench(
+            archive: archive,
+            labeler: labeler,
+            client: try ServiceClient(
+                transport: transport,
+                address: Address("memory://labeler"),
+                service: .labeler
+            ),
+            folder: folder,
+            transport: transport
+        )
+        let result: Result<Void, any Error>
+        do {
+            try await body(bench)
+            result = .success(())
+        } catch {
+            result = .failure(error)
+        }
+        await bench.client.close()
+        await labeler.stop()
+        try result.get()
+    }
+
     private static func startLabeler(
         in folder: String,
         _ settings: [String: String],
+        _ savePoints: SavePoints,
         _ transport: MemoryTransport
     ) async throws -> ServiceHost {
         let own = [
             "data": "\(folder)/labeler", "listen": "memory://labeler",
             "publish": "memory://labeler-events", "health-port": "0",
+            // Enough to be another model than the first weights: how well it learns is tested where it lives.
+            "registration-steps": "30",
         ]
         return try await ServiceHost.start(
-            LabelerDefinition.definition,
+            LabelerDefinition.definition(savePoints: savePoints),
             settings: own.merging(ArchiveService.peerSettings) { $1 }.merging(settings) { $1 },
             transport: transport
         )
@@ -79,10 +111,25 @@ struct LabelerBench {
     }
 
     /// Starts a build and waits for its end.
-    func build(seed: UInt64, memberMaximum: UInt32 = 0, testShare: Float = 0.25) async throws -> Job {
-        let request = BuildDataSet(seed: seed, memberMaximum: memberMaximum, testShare: testShare)
+    func build(
+        seed: UInt64,
+        memberMaximum: UInt32 = 0,
+        testShare: Float = 0.25,
+        source: LabelSource? = nil
+    ) async throws -> Job {
+        let request = BuildDataSet(
+            seed: seed,
+            memberMaximum: memberMaximum,
+            testShare: testShare,
+            source: source
+        )
         let jobID = try await self.client.call(request).jobID
         return try await self.ended(jobID)
+    }
+
+    /// A job as it is now.
+    func job(_ jobID: Identifier) async throws -> Job {
+        try await self.client.call(JobStatus(jobID: jobID)).job
     }
 
     /// Waits for a job's end.

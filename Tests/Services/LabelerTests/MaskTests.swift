@@ -61,24 +61,6 @@ struct MaskTests {
         }
     }
 
-    @Test("one lung alone and a lung at the edge are flagged, two whole lungs are not")
-    func flags() {
-        func mask(_ columns: [Int: UInt8]) -> LungMask? {
-            var labels = [UInt8](repeating: 0, count: 20 * 20)
-            for (column, label) in columns {
-                for row in 5..<15 { labels[row * 20 + column] = label }
-            }
-            return LungMask(rows: 20, columns: 20, labels: labels, millimetersPerPixel: 1)
-        }
-        func flags(_ columns: [Int: UInt8]) -> [MaskFlag]? { mask(columns).map { MaskFlag.flags(of: $0) } }
-        #expect(flags([4: 1, 5: 1, 14: 2]) == [])
-        #expect(flags([4: 1, 5: 1]) == [.oneLung])
-        #expect(flags([0: 1, 14: 2]) == [.cutOff])
-        #expect(flags([19: 2]) == [.oneLung, .cutOff])
-        #expect(flags([:]) == [])
-        #expect(MaskFlag.flags(of: LungMask(emptyWithRows: 0, columns: 0, millimetersPerPixel: nil)) == [])
-    }
-
     @Test("all masks together: counts, areas in order, and slices that were given up with their reason")
     func quality() async throws {
         try await LabelerBench.with { bench in

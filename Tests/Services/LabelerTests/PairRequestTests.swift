@@ -112,27 +112,32 @@ struct PairRequestTests {
             #expect(await code { try await bench.client.call(draw) } == .badArgument)
             let pairs = FetchPairs(dataSetID: unknown, after: 0, limit: 1, grade: 9)
             #expect(await code { try await bench.client.call(pairs) } == .badArgument)
-            for source in LabelSource.allCases where source != .unwarped {
-                let order = BuildDataSet(seed: 1, memberMaximum: 0, testShare: 0, source: source)
-                do {
-                    _ = try await bench.client.call(order)
-                    Issue.record("\(source) was not refused")
-                } catch let refusal as Refusal {
-                    #expect(refusal.code == .badArgument)
-                    #expect(refusal.text.contains("source \(source.name) are unsupported"))
-                }
-            }
         }
     }
 
-    @Test("a source that is named is the one that is taken when none is")
-    func ownSource() async throws {
+    @Test(
+        "the source that a request names is what labels are made of; the transformer is what is taken when it names none"
+    )
+    func sources() async throws {
         try await LabelerBench.with { bench in
             try await bench.archive.store(Phantoms.slices)
+            var built: [String: String] = [:]
+            for source in LabelSource.allCases {
+                let order = BuildDataSet(seed: 7, memberMaximum: 0, testShare: 0.25, source: source)
+                let job = try await bench.ended(try await bench.client.call(order).jobID)
+                #expect(job.state == .done, "\(source): \(job.text)")
+                built[source.name] = job.result
+                let id = try #require(Identifier(hex: job.result))
+                let recipe = try await bench.client.call(FetchDataSet(dataSetID: id)).recipe
+                #expect(recipe.contains("\"source\":\"\(source.name)\""))
+                #expect(recipe.contains("registrationQuality") == (source == .transformer))
+                let page = try await bench.client.call(FetchPairs(dataSetID: id, after: 0, limit: 100))
+                #expect(page.densities?.count == page.pairs.count)
+                #expect(page.densities?.allSatisfy { (0...1).contains($0) } == true)
+            }
+            #expect(Set(built.values).count == LabelSource.allCases.count)
             let silent = try await bench.build(seed: 7)
-            let order = BuildDataSet(seed: 7, memberMaximum: 0, testShare: 0.25, source: .unwarped)
-            let named = try await bench.ended(try await bench.client.call(order).jobID)
-            #expect(silent.state == .done && silent.result == named.result)
+            #expect(silent.result == built["transformer"])
         }
     }
 

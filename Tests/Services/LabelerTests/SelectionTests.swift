@@ -9,44 +9,6 @@ import Wire
 /// What a data set takes of many slices and pairs, and how crops are kept.
 @Suite("Selection")
 struct SelectionTests {
-    /// Candidates of some series: (patient, series, count).
-    private static func candidates(_ series: [(UInt8, UInt8, Int)]) -> [MemberCandidate] {
-        series.flatMap { patient, series, count in
-            (0..<count).map { number in
-                MemberCandidate(
-                    sliceID: identifier(patient, series, UInt8(number)),
-                    seriesID: identifier(patient, series, 255),
-                    patientID: identifier(patient, 255, 255),
-                    offsetMillimeters: Double(number)
-                )
-            }
-        }
-    }
-
-    private static func identifier(_ bytes: UInt8...) -> Identifier {
-        Identifier(bytes: bytes + [UInt8](repeating: 0, count: 16 - bytes.count))
-    }
-
-    @Test("few candidates are all taken, sorted by id whatever the order of arrival")
-    func fewCandidates() {
-        let all = Self.candidates([(1, 1, 5), (2, 1, 5)])
-        let taken = boundedCandidates(all.reversed(), maximum: 10, seed: 1)
-        #expect(taken == all)
-    }
-
-    @Test("of many candidates whole series are taken, every patient's first before anybody's second")
-    func manyCandidates() {
-        let all = Self.candidates([(1, 1, 10), (1, 2, 10), (1, 3, 10), (2, 1, 10), (3, 1, 10)])
-        let taken = boundedCandidates(all, maximum: 30, seed: 4)
-        #expect(taken.count == 30)
-        #expect(Set(taken.map(\.patientID)).count == 3)
-        let sizes = Dictionary(grouping: taken, by: \.seriesID).values.map(\.count)
-        #expect(sizes.allSatisfy { $0 == 10 })
-        #expect(boundedCandidates(all.reversed(), maximum: 30, seed: 4) == taken)
-        let others = (5..<30).map { boundedCandidates(all, maximum: 30, seed: $0) }
-        #expect(others.contains { $0 != taken })
-    }
-
     @Test("crops are read as they were written, and damaged ones are refused")
     func cropBytes() throws {
         var random = SplitMix64(seed: 3)

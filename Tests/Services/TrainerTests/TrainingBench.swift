@@ -76,6 +76,8 @@ final class TrainingBench: Sendable {
             "publish": "memory://\(name)-events", "health-port": "0",
         ]
         settings.merge(ArchiveService.peerSettings) { $1 }
+        // Enough to be another model than the first weights.
+        if name == "labeler" { settings["registration-steps"] = "30" }
         if name == "trainer" {
             settings["labeler-address"] = "memory://labeler"
             settings["labeler-events-address"] = "memory://labeler-events"

@@ -15,7 +15,11 @@ struct InterruptNotice {
             // As a shell tells of a program that SIGINT has ended.
             exit(128 + SIGINT)
         }
+        // A signal that came before the source listens would be lost.
+        let listens = DispatchSemaphore(value: 0)
+        self.source.setRegistrationHandler { listens.signal() }
         self.source.resume()
+        listens.wait()
     }
 
     /// Ctrl-C does again what it does elsewhere.

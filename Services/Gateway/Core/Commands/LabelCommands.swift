@@ -143,6 +143,7 @@ extension GatewayService {
         let found = try await self.labeler.call(request, timeout: Self.passTime)
         return .fields([
             "outline": .number(Double(found.outline)), "detail": .number(Double(found.detail)),
+            "density": found.density.map { .number(Double($0)) } ?? .none,
             "similarity": found.similarity.map { .number(Double($0)) } ?? .none,
             "grade": found.grade.map { .integer(Int64($0)) } ?? .none,
             "jpeg": .bytes(found.jpeg),

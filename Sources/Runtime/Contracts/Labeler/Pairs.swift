@@ -123,27 +123,38 @@ package struct FetchPairs: WireRequest, Equatable {
         /// Released; never changes.
         package static let schema: UInt8 = 1
 
+        /// Numbers of the tags.
+        private enum Tag {
+            static let densities: UInt16 = 11
+        }
+
         /// In the data set's order.
         package var pairs: [LabeledPairRecord]
         /// Where to go on; absent at the end.
         package var next: UInt64?
+        /// Similarity of where the lungs are brighter than the average, 0 to 1, one for each pair; none: the data set is an
+        /// older one.
+        package var densities: [Float]?
 
         /// Takes each field as it is.
-        package init(pairs: [LabeledPairRecord], next: UInt64?) {
+        package init(pairs: [LabeledPairRecord], next: UInt64?, densities: [Float]? = nil) {
             self.pairs = pairs
             self.next = next
+            self.densities = densities
         }
 
-        /// Reads the fields in their order.
+        /// Reads the fields in their order, then the tags up to the end of the body.
         package init(from reader: inout FrameReader) throws(WireError) {
             pairs = try reader.read("pairs")
             next = try reader.read("next")
+            densities = try TaggedFields(from: &reader).whole(Tag.densities, "densities", as: [Float].self)
         }
 
-        /// Writes the fields in their order.
+        /// Writes the fields in their order, then the tags that are there.
         package func encode(into writer: inout FrameWriter) {
             writer.write(pairs)
             writer.write(next)
+            writer.tagged(Tag.densities, optional: densities)
         }
     }
 }
@@ -183,6 +194,11 @@ package struct ExplainPair: WireRequest, Equatable {
         /// Released; never changes.
         package static let schema: UInt8 = 1
 
+        /// Numbers of the tags.
+        private enum Tag {
+            static let density: UInt16 = 11
+        }
+
         /// Similarity of the outlines, 0 to 1.
         package var outline: Float
         /// Similarity of what is inside, 0 to 1.
@@ -193,32 +209,44 @@ package struct ExplainPair: WireRequest, Equatable {
         package var grade: UInt8?
         /// A picture of both, as a JPEG file.
         package var jpeg: [UInt8]
+        /// Similarity of where the lungs are brighter than the average, -1 to 1; none: the labeler is an older one.
+        package var density: Float?
 
         /// Takes each field as it is.
-        package init(outline: Float, detail: Float, similarity: Float?, grade: UInt8?, jpeg: [UInt8]) {
+        package init(
+            outline: Float,
+            detail: Float,
+            similarity: Float?,
+            grade: UInt8?,
+            jpeg: [UInt8],
+            density: Float? = nil
+        ) {
             self.outline = outline
             self.detail = detail
             self.similarity = similarity
             self.grade = grade
             self.jpeg = jpeg
+            self.density = density
         }
 
-        /// Reads the fields in their order.
+        /// Reads the fields in their order, then the tags up to the end of the body.
         package init(from reader: inout FrameReader) throws(WireError) {
             outline = try reader.read("outline")
             detail = try reader.read("detail")
             similarity = try reader.read("similarity")
             grade = try reader.read("grade")
             jpeg = try reader.read("jpeg")
+            density = try TaggedFields(from: &reader).value(Tag.density, "density", as: Float.self)
         }
 
-        /// Writes the fields in their order.
+        /// Writes the fields in their order, then the tags that are there.
         package func encode(into writer: inout FrameWriter) {
             writer.write(outline)
             writer.write(detail)
             writer.write(similarity)
             writer.write(grade)
             writer.write(jpeg)
+            writer.tagged(Tag.density, optional: density)
         }
     }
 }

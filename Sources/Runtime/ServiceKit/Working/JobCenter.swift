@@ -41,6 +41,8 @@ package final class JobCenter: Sendable {
     private struct State {
         var handlers: [String: Handler] = [:]
         var running: [Identifier: (kind: String, run: JobRun)] = [:]
+        /// Cancelled between the commit that marked them as running and their start.
+        var cancelledEarly: Set<Identifier> = []
     }
 
     private let database: StateDatabase
@@ -123,10 +125,18 @@ package final class JobCenter: Sendable {
             id.bytes,
             JobState.queued.rawValue
         )
-        transaction.afterCommit { [weak self] in
-            self?.state.withLock { $0.running[id]?.run }?.cancel()
+        let job = try record(id, in: transaction)
+        if job?.state == .running { transaction.afterCommit { [weak self] in self?.cancelRunning(id) } }
+        return job
+    }
+
+    private func cancelRunning(_ id: Identifier) {
+        let run = state.withLock { state in
+            let run = state.running[id]?.run
+            if run == nil { state.cancelledEarly.insert(id) }
+            return run
         }
-        return try record(id, in: transaction)
+        run?.cancel()
     }
 
     /// Deals with what the last process left, then runs jobs until its task is cancelled.
@@ -137,7 +147,11 @@ package final class JobCenter: Sendable {
                 do {
                     while let (id, kind, input) = try await takeNext() {
                         let run = JobRun(id: id, input: input)
-                        state.withLock { $0.running[id] = (kind, run) }
+                        let isCancelled = state.withLock { state in
+                            state.running[id] = (kind, run)
+                            return state.cancelledEarly.remove(id) != nil
+                        }
+                        if isCancelled { run.cancel() }
                         group.addTask { await self.perform(run, kind: kind) }
                     }
                     await bell.wait()
@@ -204,7 +218,10 @@ package final class JobCenter: Sendable {
             run.stop()
             task.cancel()
         }
-        state.withLock { $0.running[run.id] = nil }
+        state.withLock {
+            $0.running[run.id] = nil
+            $0.cancelledEarly.remove(run.id)
+        }
         bell.ring()
     }
 

@@ -41,6 +41,7 @@ struct ReportPage {
             \(Self.row("pairs", "\(self.summary.pairs)"))
             \(Self.row("to learn from", "\(details.trainingMembers) slices of \(self.summary.trainingPatients) patients"))
             \(Self.row("to test with", "\(details.testMembers) slices of \(self.summary.testPatients) patients"))
+            \(RegistrationRow.text(ofRecipe: details.recipe).map { Self.row("alignment", $0) } ?? "")
             </table>
             <h3>Recipe</h3>
             <pre>\(escaped(Self.laidOut(details.recipe)))</pre></section>
