@@ -8,7 +8,7 @@ FLAGS := -c release -Xswiftc -enable-testing --disable-index-store --explicit-ta
 BIN := .build/release
 OURS := Sources Services Tests
 
-.PHONY: demo test bench bench-index bench-learning images format lint build dependencies
+.PHONY: demo test bench bench-index bench-learning bench-labels images format lint build dependencies
 
 dependencies:
 	@command -v swift >/dev/null || { echo "Swift 6.3 is missing: https://www.swift.org/install/linux/debian/12"; exit 1; }
@@ -52,6 +52,16 @@ bench-learning: dependencies .venv/.bench-learning
 	.venv/bin/python -B Tests/Benchmarks/Learning/bench.py
 
 .venv/.bench-learning: Tests/Benchmarks/Learning/requirements.txt
+	python3 -m venv .venv || { echo "python3-venv is missing: apt-get install python3-venv"; exit 1; }
+	.venv/bin/python -m pip install --quiet --requirement $<
+	touch $@
+
+# Lung masks beside the same steps in scipy and scikit-image: COUNT=60 …, see Tests/Benchmarks/Labels/bench.py.
+bench-labels: dependencies .venv/.bench-labels
+	swift build $(FLAGS) --product carina-benchmarks
+	.venv/bin/python -B Tests/Benchmarks/Labels/bench.py
+
+.venv/.bench-labels: Tests/Benchmarks/Labels/requirements.txt
 	python3 -m venv .venv || { echo "python3-venv is missing: apt-get install python3-venv"; exit 1; }
 	.venv/bin/python -m pip install --quiet --requirement $<
 	touch $@

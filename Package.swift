@@ -116,15 +116,22 @@ let platform: [Target] = [
 
 let domain: [Target] = [
     module("Tomography", in: "Domain"),
-    module("Lungs", in: "Domain", ["Tomography"]),
+    module("Lungs", in: "Domain", ["Tomography"], exclude: ["README.md"]),
     module("Orientation", in: "Domain", ["Tomography", "Lungs", "LinearAlgebra"]),
-    module("Labeling", in: "Domain", ["Tomography", "Lungs", "Orientation", "LinearAlgebra"]),
     module(
         "Learning",
         in: "Domain",
         ["Tomography", "Lungs", "Orientation", "LinearAlgebra", "Tensors", crypto],
         exclude: ["README.md"]
     ),
+    module(
+        "Registration",
+        in: "Domain",
+        ["Learning", "LinearAlgebra", "Lungs", "Orientation", "Tensors"],
+        exclude: ["README.md"]
+    ),
+    module("Labeling", in: "Domain", ["LinearAlgebra", "Registration"], exclude: ["README.md"]),
+    module("Evaluation", in: "Domain", ["LinearAlgebra"]),
     module("Neighbors", in: "Domain", ["LinearAlgebra"], exclude: ["README.md"]),
     module("Rendering", in: "Domain", ["Tomography", "Lungs"]),
 ]
@@ -150,6 +157,7 @@ let testing: [Target] = [
         ["Contracts", "Messaging", "Phantom", "ServiceKit", "Storage", "Tomography", "Wire"]
     ),
     module("TestKit", in: "Testing", ["Messaging"]),
+    module("RealSlices", in: "Testing", ["ImageCodecs", "Lungs", "TestKit", "Tomography"]),
 ]
 
 let kit: [Target.Dependency] = ["Contracts", "ServiceKit", "Storage", "Wire", "Messaging", logging]
@@ -158,7 +166,10 @@ let services: [Target] =
     service("Ingest", kit + ["ImageCodecs", "Lungs", "Processes", "Rendering", "Tomography"])
     + service(
         "Labeler",
-        kit + ["ImageCodecs", "Labeling", "LinearAlgebra", "Lungs", "Rendering", "Tomography"]
+        kit + [
+            "ImageCodecs", "Labeling", "Learning", "LinearAlgebra", "Lungs", "Registration", "Rendering",
+            "Tomography",
+        ]
     )
     + service("Trainer", kit + ["ImageCodecs", "Learning", "Lungs", "Rendering", "Tomography"])
     + service("Embedder", kit + ["Learning", "Lungs", "Orientation", "Tomography"])
@@ -182,19 +193,29 @@ let allTests: [Target] = [
     tests(of: "Processes", in: "Platform", ["Processes"]),
     tests(of: "LineProtocol", in: "Platform", ["LineProtocol", "TestKit", logging, nioCore, nioPosix]),
     tests(of: "Tomography", in: "Domain", ["Tomography"]),
-    tests(of: "Lungs", in: "Domain", ["Lungs", "Tomography", "ImageCodecs", "TestKit"]),
+    tests(of: "Lungs", in: "Domain", ["ImageCodecs", "Lungs", "Phantom", "TestKit", "Tomography"]),
     tests(of: "Orientation", in: "Domain", ["Orientation", "Lungs", "Tomography", "TestKit"]),
+    tests(
+        of: "Registration",
+        in: "Domain",
+        [
+            "Learning", "LinearAlgebra", "Lungs", "Orientation", "Phantom", "Registration", "Tensors",
+            "TestKit",
+            "Tomography",
+        ]
+    ),
     tests(
         of: "Labeling",
         in: "Domain",
-        ["Labeling", "Lungs", "Orientation", "Phantom", "TestKit", "Tomography"]
+        ["Labeling", "Learning", "LinearAlgebra", "Lungs", "RealSlices", "Registration", "TestKit"]
     ),
+    tests(of: "Evaluation", in: "Domain", ["Evaluation", "LinearAlgebra", "TestKit"]),
     tests(
         of: "Learning",
         in: "Domain",
         [
-            "ImageCodecs", "Labeling", "Learning", "LinearAlgebra", "Lungs", "Orientation", "Tensors",
-            "TestKit", "Tomography",
+            "ImageCodecs", "Labeling", "Learning", "LinearAlgebra", "Lungs", "Orientation", "RealSlices",
+            "Registration", "Tensors", "TestKit", "Tomography",
         ],
         exclude: ["Golden"]
     ),
@@ -282,12 +303,14 @@ let allTests: [Target] = [
 let benchmarks = Target.executableTarget(
     name: "CarinaBenchmarks",
     dependencies: [
-        argumentParser, "ImageCodecs", "Learning", "LinearAlgebra", "Lungs", "Neighbors", "Orientation",
-        "Phantom", "Storage", "Tensors", "TestKit", "Tomography",
+        argumentParser, "Evaluation", "ImageCodecs", "Labeling", "Learning", "LinearAlgebra", "Lungs",
+        "Neighbors", "Orientation", "Phantom", "RealSlices", "Registration", "Storage", "Tensors", "TestKit",
+        "Tomography",
     ],
     path: "Tests/Benchmarks",
-    // Beside the Swift of `make bench-index` and `make bench-learning`: what measures the peers and draws.
+    // Beside the Swift of `make bench-index`, `bench-labels` and `bench-learning`: what measures the peers and draws.
     exclude: ["bench.py", "ours.py", "peers.py", "report.py", "requirements.txt"].map { "Index/\($0)" }
+        + ["bench.py", "peer.py", "requirements.txt"].map { "Labels/\($0)" }
         + ["bench.py", "peers.py", "requirements.txt"].map { "Learning/\($0)" },
     swiftSettings: common
 )

@@ -7,7 +7,10 @@ struct Benchmarks: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "carina-benchmarks",
         abstract: "Measure speed against peers.",
-        subcommands: [AllDuels.self, IndexData.self, IndexServe.self, LearningSpeed.self],
+        subcommands: [
+            AllDuels.self, IndexData.self, IndexServe.self, LabelSources.self, LearningSpeed.self,
+            MaskSpeed.self, PairSpeed.self,
+        ],
         defaultSubcommand: AllDuels.self
     )
 }
