@@ -31,10 +31,7 @@ struct PairSpeed: ParsableCommand {
         var recipe = RegistrationRecipe()
         // Any weights take the same time.
         recipe.stepCount = 20
-        var model: RegistrationModel?
-        let training = try clock.measure {
-            model = try trainRegistration(pool, recipe: recipe, threadCount: self.threads)
-        }
+        let model = try trainRegistration(pool, recipe: recipe, threadCount: self.threads)
         let measurer = try PairMeasurer(model: model, slices: compared, threadCount: self.threads)
         let all = PairSimilarities.pairs(count: compared.count)
         let chosen = stride(from: 0, to: all.count, by: max(1, all.count / self.pairs)).map { all[$0] }
@@ -57,7 +54,6 @@ struct PairSpeed: ParsableCommand {
         let found: [String: Double] = [
             "slices": Double(slices.count),
             "prepare_ms_a_slice": preparing / .milliseconds(1) / Double(slices.count),
-            "train_step_ms": training / .milliseconds(1) / Double(recipe.stepCount),
             "pairs": Double(chosen.count), "compare_s": comparing / .seconds(1),
             "all_pairs": Double(all.count), "label_all_s": labeling / .seconds(1),
         ]

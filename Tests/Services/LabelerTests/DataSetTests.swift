@@ -76,6 +76,20 @@ struct DataSetTests {
         }
     }
 
+    @Test("any number of threads gives the same hash")
+    func threads() async throws {
+        var found: Set<String> = []
+        for threads in ["1", "3"] {
+            try await LabelerBench.with(settings: ["comparing-threads": threads]) { bench in
+                try await bench.archive.store(Phantoms.slices)
+                let job = try await bench.build(seed: 5)
+                #expect(job.state == .done, "\(job.text)")
+                found.insert(job.result)
+            }
+        }
+        #expect(found.count == 1)
+    }
+
     @Test("too many pairs are bounded: each member's best stay, and the recipe says so")
     func bound() async throws {
         try await LabelerBench.with(settings: ["pair-maximum": "1000"]) { bench in
