@@ -174,7 +174,7 @@ enum DataSetStore {
         of first: Identifier,
         _ second: Identifier,
         in transaction: Transaction
-    ) throws -> LabeledPairRecord? {
+    ) throws -> (pair: LabeledPairRecord, density: Float?)? {
         guard let row = try transaction.row("SELECT reply FROM data_sets ORDER BY number DESC LIMIT 1") else {
             return nil
         }
@@ -186,17 +186,16 @@ enum DataSetStore {
         // Pairs ascend: the page is the last one that does not start behind the pair.
         let page = try transaction.row(
             """
-            SELECT pairs FROM pair_pages WHERE data_set_id = ? AND (first, second) <= (?, ?)
+            SELECT page FROM pair_pages WHERE data_set_id = ? AND (first, second) <= (?, ?)
             ORDER BY page DESC LIMIT 1
             """,
             dataSet.summary.dataSetID.bytes,
             places[0],
             places[1]
         )
-        return try page.flatMap { page in
-            try PairPage.records(try page.blob("pairs")).first {
-                Int($0.first) == places[0] && Int($0.second) == places[1]
-            }
-        }
+        guard let number = try page?.integer("page", as: Int.self) else { return nil }
+        let (pairs, densities) = try Self.page(number, of: dataSet.summary.dataSetID, in: transaction)
+        let found = pairs.firstIndex { Int($0.first) == places[0] && Int($0.second) == places[1] }
+        return found.map { (pairs[$0], densities?[$0]) }
     }
 }

@@ -127,15 +127,15 @@ struct LabelerService: Sendable {
                 lungs: lungs,
                 aligned: AlignedPair(fixed: first, moving: alignment.crop ?? second),
                 measures: measures,
-                label: label
+                label: label?.pair
             )
             return ExplainPair.Reply(
                 outline: measures.gridDice,
                 detail: measures.orientation,
-                similarity: label?.similarity,
-                grade: label?.grade,
+                similarity: label?.pair.similarity,
+                grade: label?.pair.grade,
                 jpeg: try picture.jpeg(),
-                density: measures.density
+                density: label?.density
             )
         }
     }

@@ -53,6 +53,9 @@ struct DataSetTests {
             )
             #expect(explained.similarity == last.similarity)
             #expect(explained.grade == last.grade)
+            let lastPage = FetchPairs(dataSetID: id, after: summary.pairCount - 1, limit: 1)
+            let density = try await bench.client.call(lastPage).densities?.first
+            #expect(explained.density == density && density != nil)
         }
     }
 

@@ -209,7 +209,7 @@ package struct ExplainPair: WireRequest, Equatable {
         package var grade: UInt8?
         /// A picture of both, as a JPEG file.
         package var jpeg: [UInt8]
-        /// Similarity of where the lungs are brighter than the average, -1 to 1; none: the labeler is an older one.
+        /// Similarity of where the lungs are brighter than the average, 0 to 1, where the newest data set holds both.
         package var density: Float?
 
         /// Takes each field as it is.

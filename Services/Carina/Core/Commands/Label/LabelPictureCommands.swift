@@ -68,6 +68,7 @@ struct LabelExplainCommand: AsyncParsableCommand {
     struct Report: Encodable {
         let outline: Double
         let detail: Double
+        let density: Double?
         let similarity: Double?
         let grade: Int?
     }
@@ -79,6 +80,7 @@ struct LabelExplainCommand: AsyncParsableCommand {
         let report = Report(
             outline: try answer.real("outline"),
             detail: try answer.real("detail"),
+            density: answer.reply["density"]?.text.flatMap(Double.init),
             similarity: answer.reply["similarity"]?.text.flatMap(Double.init),
             grade: answer.reply["grade"]?.number.map { Int($0) }
         )
@@ -88,7 +90,8 @@ struct LabelExplainCommand: AsyncParsableCommand {
             "outline \(SearchSheet.rounded(report.outline))   detail \(SearchSheet.rounded(report.detail))"
         )
         if let rank = report.similarity, let grade = report.grade {
-            Printing.line("rank \(SearchSheet.rounded(rank))   grade \(grade)")
+            let density = report.density.map { "   density \(SearchSheet.rounded($0))" } ?? ""
+            Printing.line("rank \(SearchSheet.rounded(rank))\(density)   grade \(grade)")
         } else {
             Printing.line("the newest data set does not hold this pair")
         }
