@@ -34,7 +34,8 @@ struct PhantomQualityTests {
         #expect(scores.reduce(0, +) / Double(scores.count) > 0.97)
         #expect(scores.min() ?? 0 > 0.9)
         let levels = sequenceLevel(zip(series.heights, found).map { ($0, $1.areaSquareCentimeters) })
-        let errors = zip(levels, made).compactMap { level, slice in level.map { abs($0 - slice.truth.level) } }
+        let errors = zip(levels, made).compactMap { level, slice in level.map { abs($0 - slice.truth.level) }
+        }
         // The lungs' last centimeter may hold less than 5 cm²; the run ends there.
         #expect(errors.count >= 56)
         #expect(errors.reduce(0, +) / Double(errors.count) < 0.015)
