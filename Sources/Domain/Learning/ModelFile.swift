@@ -1,4 +1,3 @@
-private import FoundationEssentials
 import LinearAlgebra
 import Lungs
 import Orientation
@@ -112,46 +111,6 @@ struct ModelFile {
         ]
         for (name, value) in Self.preprocessing { texts["preprocessing.\(name)"] = value }
         return texts
-    }
-}
-
-/// The texts of a model's file, read with complaints that name the key.
-private struct ModelTexts {
-    private let texts: [String: String]
-
-    init(_ texts: [String: String]) { self.texts = texts }
-
-    func text(_ key: String) throws(ModelFileError) -> String {
-        guard let text = texts[key] else { throw ModelFileError("its header has no \(key)") }
-        return text
-    }
-
-    func json<Value: Decodable>(_ key: String, as type: Value.Type) throws(ModelFileError) -> Value {
-        let bytes = Data(try text(key).utf8)
-        do {
-            return try JSONDecoder().decode(type, from: bytes)
-        } catch {
-            throw ModelFileError("its header's \(key) cannot be read")
-        }
-    }
-
-    func bytes(_ key: String) throws(ModelFileError) -> [UInt8] {
-        let digits = Array(try text(key))
-        let values = stride(from: 0, to: digits.count - 1, by: 2).compactMap {
-            UInt8(String(digits[$0...$0 + 1]), radix: 16)
-        }
-        guard digits.count % 2 == 0, values.count == digits.count / 2 else {
-            throw ModelFileError("its header's \(key) is not hexadecimal")
-        }
-        return values
-    }
-
-    /// One way only to write a value, so that equal models have equal bytes.
-    static func json(_ value: some Encodable) -> String {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys]
-        // Our values hold finite numbers and texts: they can be encoded. "null" would be refused when read.
-        return (try? encoder.encode(value)).map { String(decoding: $0, as: UTF8.self) } ?? "null"
     }
 }
 

@@ -75,36 +75,27 @@ private func dot(_ a: [SIMD8<Float>], _ b: [SIMD8<Float>]) -> Float {
     return sum.sum()
 }
 
-/// What slices look like on the average, place by place: two slices are alike where they differ from it
-/// alike.
-package struct PairReference: Sendable, Equatable {
-    /// (8 x 8): mean of the slices' orientations of unit length.
-    let orientation: [SIMD8<Float>]
-    let orientationSquare: Float
+/// How bright lungs are on the average, place by place: a slice differs from it where lesions lie.
+package struct DensityReference: Sendable, Equatable {
     /// (16 x 16): mean grey value of the lung in each cell, by the share of lung.
-    let density: [Float]
+    private let means: [Float]
 
     /// The average of some slices.
     package init(_ slices: [RegistrationSlice]) {
-        var orientation = [SIMD8<Float>](repeating: .zero, count: PairCells().orientation.count)
         var (grey, share) = (PairCells().density, PairCells().share)
         for slice in slices {
-            for (cell, value) in slice.cells.unitOrientation.enumerated() { orientation[cell] += value }
             for cell in grey.indices {
                 grey[cell] += slice.cells.density[cell] * slice.cells.share[cell]
                 share[cell] += slice.cells.share[cell]
             }
         }
-        let mean = orientation.map { $0 / Float(max(1, slices.count)) }
-        self.orientation = mean
-        orientationSquare = dot(mean, mean)
-        density = zip(grey, share).map { $0 / ($1 + 1e-3) }
+        means = zip(grey, share).map { $0 / ($1 + 1e-3) }
     }
 
     /// How a slice's density differs, by the share of lung.
     @inline(__always)
-    func densityDifference(_ cells: borrowing PairCells, _ cell: Int) -> Float {
-        (cells.density[cell] - density[cell]) * cells.share[cell]
+    func difference(of cells: borrowing PairCells, _ cell: Int) -> Float {
+        (cells.density[cell] - means[cell]) * cells.share[cell]
     }
 }
 
@@ -112,56 +103,37 @@ package struct PairReference: Sendable, Equatable {
 struct FixedCells: Sendable {
     /// (8 x 8), unit length.
     private let orientation: [SIMD8<Float>]
-    /// (8 x 8): difference from the reference, unit length, and its product with the reference.
-    private let deviation: [SIMD8<Float>]
-    private let deviationOffset: Float
     /// (16 x 16), unit length.
     private let density: [Float]
 
-    init(_ cells: PairCells, _ reference: PairReference) {
-        let orientation = cells.unitOrientation
-        let deviation = unit(zip(orientation, reference.orientation).map { $0 - $1 })
-        var density = cells.density.indices.map { reference.densityDifference(cells, $0) }
-        let length = density.reduce(0) { $0 + $1 * $1 }.squareRoot()
-        for cell in density.indices {
-            density[cell] = length > RegistrationSlice.leastLength ? density[cell] / length : 0
-        }
-        self.orientation = orientation
-        self.deviation = deviation
-        deviationOffset = dot(deviation, reference.orientation)
-        self.density = density
+    init(_ cells: PairCells, _ reference: DensityReference) {
+        orientation = cells.unitOrientation
+        let differences = cells.density.indices.map { reference.difference(of: cells, $0) }
+        let length = differences.reduce(0) { $0 + $1 * $1 }.squareRoot()
+        density = differences.map { length > RegistrationSlice.leastLength ? $0 / length : 0 }
     }
 
-    /// Cosines with other cells: of the orientations, of their deviations, and of the densities.
+    /// Cosines with other cells: of the orientations, and of the densities' differences from the reference.
     func compare(
         _ cells: borrowing PairCells,
-        _ reference: PairReference
-    ) -> (orientation: Float, deviation: Float, density: Float) {
+        _ reference: DensityReference
+    ) -> (orientation: Float, density: Float) {
         var (square, product) = (SIMD8<Float>(), SIMD8<Float>())
-        var (onDeviation, onReference) = (SIMD8<Float>(), SIMD8<Float>())
         for cell in orientation.indices {
             let value = cells.orientation[cell]
             square += value * value
             product += value * orientation[cell]
-            onDeviation += value * deviation[cell]
-            onReference += value * reference.orientation[cell]
         }
         var (densitySquare, densityProduct): (Float, Float) = (0, 0)
         for cell in density.indices {
-            let value = reference.densityDifference(cells, cell)
+            let value = reference.difference(of: cells, cell)
             densitySquare += value * value
             densityProduct += value * density[cell]
         }
-        let length = square.sum().squareRoot()
-        let hasLength = length > RegistrationSlice.leastLength
-        // Of the difference between the orientations at unit length and the reference.
-        let away = 1 - 2 * onReference.sum() / length + reference.orientationSquare
-        return (
-            hasLength ? product.sum() / length : 0,
-            hasLength && away > 1e-6
-                ? (onDeviation.sum() / length - deviationOffset) / away.squareRoot() : 0,
-            densitySquare > RegistrationSlice.leastLength * RegistrationSlice.leastLength
-                ? densityProduct / densitySquare.squareRoot() : 0
-        )
+        func cosine(_ product: Float, _ square: Float) -> Float {
+            let length = square.squareRoot()
+            return length > RegistrationSlice.leastLength ? product / length : 0
+        }
+        return (cosine(product.sum(), square.sum()), cosine(densityProduct, densitySquare))
     }
 }

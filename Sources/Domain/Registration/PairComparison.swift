@@ -13,9 +13,9 @@ struct PairComparison {
         cellSide: PairCells.cellSide
     )
     private var cells = PairCells()
-    private let reference: PairReference
+    private let reference: DensityReference
 
-    init(_ reference: PairReference) { self.reference = reference }
+    init(_ reference: DensityReference) { self.reference = reference }
 
     /// The measures of slices as they lie.
     func unwarped(
@@ -33,7 +33,6 @@ struct PairComparison {
             logDeterminant: 0,
             bending: 0,
             orientation: cosines.orientation,
-            deviation: cosines.deviation,
             density: cosines.density
         )
     }
@@ -67,7 +66,6 @@ struct PairComparison {
             logDeterminant: stretch.logDeterminant,
             bending: BendingEnergy(displacements.span, knots: grid.knots).value,
             orientation: cosines.orientation,
-            deviation: cosines.deviation,
             density: cosines.density
         )
     }

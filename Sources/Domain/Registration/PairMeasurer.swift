@@ -15,7 +15,7 @@ package final class PairMeasurer: Sendable {
 
     let slices: [RegistrationSlice]
     private let fixedCells: [FixedCells]
-    private let reference: PairReference
+    private let reference: DensityReference
     private let predictor: WarpPredictor?
     private let refinement: PairRefinement?
     /// Of all slices, for the refinement; else none.
@@ -26,19 +26,17 @@ package final class PairMeasurer: Sendable {
 
     /// - Parameters:
     ///   - model: nil: slices are compared as they lie.
-    ///   - reference: what `deviation` and `density` are differences from; nil: the mean of these slices.
+    ///   - reference: what `density` is the difference from; nil: the mean of these slices.
     ///   - refinement: steps by which each predicted warp is improved for its pair; nil: none.
-    ///   - precision: of the network; bfloat16 is faster and changes measures by about 0.003.
     /// - Throws: `TensorError` if the processor cannot compute the network.
     package init(
         model: RegistrationModel?,
         slices: [RegistrationSlice],
         threadCount: Int,
-        reference: PairReference? = nil,
-        refinement: PairRefinement? = nil,
-        precision: CompilationOptions.Precision = .float32
+        reference: DensityReference? = nil,
+        refinement: PairRefinement? = nil
     ) throws {
-        let reference = reference ?? PairReference(slices)
+        let reference = reference ?? DensityReference(slices)
         self.slices = slices
         self.reference = reference
         self.fixedCells = slices.map { FixedCells($0.cells, reference) }
@@ -49,10 +47,82 @@ package final class PairMeasurer: Sendable {
             try WarpPredictor(
                 $0.parameters,
                 slices: slices,
-                threadCount: max(1, threadCount),
-                precision: precision
+                threadCount: max(1, threadCount)
             )
         }
+    }
+
+    /// The measures of pairs and the warps that they follow from, in their order; identities without a model.
+    ///
+    /// - Throws: `RegistrationError.cancelled` when asked to stop.
+    package func compared(
+        _ pairs: [Pair],
+        isCancelled: @Sendable () -> Bool = { false }
+    ) throws(RegistrationError) -> (measures: [PairMeasures], warps: WarpParameters) {
+        for pair in pairs {
+            precondition(
+                self.slices.indices.contains(pair.moving) && self.slices.indices.contains(pair.fixed),
+                "a pair of an unknown slice"
+            )
+        }
+        let size = WarpPredictor.batch
+        let count = (pairs.count + size - 1) / size
+        let found = Mutex([Tile?](repeating: nil, count: count))
+        let next = Atomic<Int>(0)
+        self.turn.withLock { _ in
+            inParallel(self.threadCount, threadCount: self.threadCount) { thread in
+                var comparison = PairComparison(self.reference)
+                while !isCancelled() {
+                    let tile = next.wrappingAdd(1, ordering: .relaxed).oldValue
+                    guard tile < count else { return }
+                    let part = pairs[tile * size..<min(pairs.count, (tile + 1) * size)]
+                    let result = self.tile(part, thread: thread, &comparison)
+                    found.withLock { $0[tile] = result }
+                }
+            }
+        }
+        if isCancelled() { throw .cancelled }
+        let tiles = found.withLock { $0 }.compactMap(\.self)
+        return (
+            tiles.flatMap(\.measures),
+            WarpParameters(
+                affine: tiles.flatMap(\.warps.affine),
+                displacements: tiles.flatMap { $0.warps.displacements ?? [] }
+            )
+        )
+    }
+
+    /// What is found of the pairs that one thread computes at a time.
+    private struct Tile {
+        let measures: [PairMeasures]
+        let warps: WarpParameters
+    }
+
+    private func tile(_ pairs: ArraySlice<Pair>, thread: Int, _ comparison: inout PairComparison) -> Tile {
+        guard let predictor = self.predictor else {
+            return Tile(
+                measures: pairs.map {
+                    comparison.unwarped(
+                        self.slices[$0.moving],
+                        self.slices[$0.fixed],
+                        self.fixedCells[$0.fixed]
+                    )
+                },
+                warps: WarpParameters(identities: pairs.count, knots: SplineBasis.knotCount)
+            )
+        }
+        let predicted = predictor.warps(of: pairs, thread: thread)
+        let warps = self.refinement?.refined(predicted, of: pairs, images: self.images) ?? predicted
+        let measures = pairs.enumerated().map { item, pair in
+            comparison.measures(
+                self.slices[pair.moving],
+                self.slices[pair.fixed],
+                self.fixedCells[pair.fixed],
+                affine: warps.affine(of: item),
+                displacements: warps.displacements(of: item)
+            )
+        }
+        return Tile(measures: measures, warps: warps)
     }
 
     /// The measures of pairs, in their order.
@@ -62,83 +132,21 @@ package final class PairMeasurer: Sendable {
         of pairs: [Pair],
         isCancelled: @Sendable () -> Bool = { false }
     ) throws(RegistrationError) -> [PairMeasures] {
-        try self.inTiles(pairs, isCancelled: isCancelled) { pairs, warps, comparison in
-            pairs.enumerated().map { item, pair in
-                let (moving, fixed) = (self.slices[pair.moving], self.slices[pair.fixed])
-                let fixedCells = self.fixedCells[pair.fixed]
-                guard let warps else { return comparison.unwarped(moving, fixed, fixedCells) }
-                return comparison.measures(
-                    moving,
-                    fixed,
-                    fixedCells,
-                    affine: warps.affine(of: item),
-                    displacements: warps.displacements(of: item)
-                )
-            }
-        }
+        try self.compared(pairs, isCancelled: isCancelled).measures
     }
 
     /// The measures of pairs in both directions, averaged: so that they do not depend on which slice is the
-    /// moving one.
+    /// moving one. Without a model both are the same, and are computed once.
     package func symmetricMeasures(
         of pairs: [Pair],
         isCancelled: @Sendable () -> Bool = { false }
     ) throws(RegistrationError) -> [PairMeasures] {
         let there = try self.measures(of: pairs, isCancelled: isCancelled)
+        guard self.predictor != nil else { return there }
         let back = try self.measures(
             of: pairs.map { (moving: $0.fixed, fixed: $0.moving) },
             isCancelled: isCancelled
         )
         return zip(there, back).map { $0.mean(with: $1) }
-    }
-
-    /// The warps of pairs, in their order: identities without a model.
-    package func warps(
-        of pairs: [Pair],
-        isCancelled: @Sendable () -> Bool = { false }
-    ) throws(RegistrationError) -> WarpParameters {
-        let tiles = try self.inTiles(pairs, isCancelled: isCancelled) { pairs, warps, _ in
-            [warps ?? WarpParameters(identities: pairs.count, knots: SplineBasis.knotCount)]
-        }
-        return WarpParameters(
-            affine: tiles.flatMap(\.affine),
-            displacements: tiles.flatMap { $0.displacements ?? [] }
-        )
-    }
-
-    /// Runs a body for the pairs of each tile and joins what it returns.
-    private func inTiles<Result: Sendable>(
-        _ pairs: [Pair],
-        isCancelled: @Sendable () -> Bool,
-        _ body: @Sendable (ArraySlice<Pair>, WarpParameters?, inout PairComparison) -> [Result]
-    ) throws(RegistrationError) -> [Result] {
-        for pair in pairs {
-            precondition(
-                self.slices.indices.contains(pair.moving) && self.slices.indices.contains(pair.fixed),
-                "a pair of an unknown slice"
-            )
-        }
-        let size = WarpPredictor.batch
-        let count = (pairs.count + size - 1) / size
-        let found = Mutex([[Result]](repeating: [], count: count))
-        let next = Atomic<Int>(0)
-        self.turn.withLock { _ in
-            inParallel(self.threadCount, threadCount: self.threadCount) { thread in
-                var comparison = PairComparison(self.reference)
-                while !isCancelled() {
-                    let tile = next.wrappingAdd(1, ordering: .relaxed).oldValue
-                    guard tile < count else { return }
-                    let part = pairs[tile * size..<min(pairs.count, (tile + 1) * size)]
-                    var warps = self.predictor?.warps(of: part, thread: thread)
-                    if let refinement = self.refinement, let predicted = warps {
-                        warps = refinement.refined(predicted, of: part, images: self.images)
-                    }
-                    let results = body(part, warps, &comparison)
-                    found.withLock { $0[tile] = results }
-                }
-            }
-        }
-        if isCancelled() { throw .cancelled }
-        return found.withLock { $0 }.flatMap { $0 }
     }
 }

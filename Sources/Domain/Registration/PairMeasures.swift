@@ -17,8 +17,6 @@ package struct PairMeasures: Sendable, Equatable {
     package var bending: Float
     /// Cosine of the orientation maps in 8 x 8 cells, after affine map and grid, 0...1.
     package var orientation: Float
-    /// Cosine of the orientations' differences from those of the mean slice, -1...1.
-    package var deviation: Float
     /// Cosine of the lung's grey values' differences from those of the mean slice, in 16 x 16 cells, after
     /// affine map and grid, -1...1: whether it is denser in the same places.
     package var density: Float
@@ -42,7 +40,6 @@ package struct PairMeasures: Sendable, Equatable {
             logDeterminant: (logDeterminant + other.logDeterminant) / 2,
             bending: (bending + other.bending) / 2,
             orientation: (orientation + other.orientation) / 2,
-            deviation: (deviation + other.deviation) / 2,
             density: (density + other.density) / 2
         )
     }

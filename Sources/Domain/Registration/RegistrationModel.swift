@@ -1,4 +1,3 @@
-private import FoundationEssentials
 package import Learning
 
 /// A trained registration.
@@ -51,35 +50,13 @@ package struct RegistrationModel: Sendable, Equatable {
             network: try LocalizationNetwork.network()
         )
         parameters = file.parameters
-        recipe = try ModelTexts.value(Self.recipeKey, of: file, as: RegistrationRecipe.self)
-        quality = try ModelTexts.value(Self.qualityKey, of: file, as: RegistrationQuality?.self)
+        let texts = ModelTexts(file.texts)
+        recipe = try texts.json(Self.recipeKey, as: RegistrationRecipe.self)
+        quality = try texts.json(Self.qualityKey, as: RegistrationQuality?.self)
         bytes = serialized
         fingerprint = file.fingerprint
     }
 
     /// The model as a safetensors file; reading it back gives an equal model.
     package func serialized() -> [UInt8] { bytes }
-}
-
-/// Values as texts of a file, in one way only, so that equal models have equal bytes.
-enum ModelTexts {
-    static func json(_ value: some Encodable) -> String {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys]
-        // Our values hold finite numbers and texts: they can be encoded. "null" would be refused when read.
-        return (try? encoder.encode(value)).map { String(decoding: $0, as: UTF8.self) } ?? "null"
-    }
-
-    static func value<Value: Decodable>(
-        _ key: String,
-        of file: NetworkFile,
-        as type: Value.Type
-    ) throws -> Value {
-        guard let text = file.texts[key] else { throw ModelFileError("its header has no \(key)") }
-        do {
-            return try JSONDecoder().decode(type, from: Data(text.utf8))
-        } catch {
-            throw ModelFileError("its header's \(key) cannot be read")
-        }
-    }
 }

@@ -44,7 +44,7 @@ package func registrationQuality(
         threadCount: threadCount,
         refinement: refinement
     )
-    let (measures, warps) = (try measurer.measures(of: pairs), try measurer.warps(of: pairs))
+    let (measures, warps) = try measurer.compared(pairs)
     let grid = SamplingGrid(rows: LocalizationNetwork.side, columns: LocalizationNetwork.side)
     let determinants = pairs.indices.map { item in
         Double(grid.smallestDeterminant(of: grid.places(warps, item: item)))

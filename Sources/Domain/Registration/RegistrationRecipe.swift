@@ -1,4 +1,4 @@
-import Learning
+package import Learning
 
 /// Everything that decides which warps a registration learns, beside its slices. Stored with the model.
 package struct RegistrationRecipe: Sendable, Codable, Equatable {
@@ -27,20 +27,10 @@ package struct RegistrationRecipe: Sendable, Codable, Equatable {
     package var jitterLinear: Float = 0.06
     /// Of its shift, in halves of the image.
     package var jitterShift: Float = 0.04
-    /// What the lungs' disagreement after the affine map counts; after the grid it counts 1.
-    package var affineDiceWeight: Float = 0.5
-    /// What 1 - correlation of the grey values counts.
-    package var correlationWeight: Float = 0.3
-    /// What 1 - cosine of the orientation maps counts; 0: none.
+    /// What the terms of the engine's registration loss count.
+    package var weights = RegistrationLoss.Weights()
+    /// What 1 - cosine of the orientation maps counts beside them; 0: none.
     package var orientationWeight: Float = 1
-    /// What the grid's bending counts.
-    package var bendingWeight: Float = 2
-    /// What the displacements' mean square counts.
-    package var displacementWeight: Float = 0.5
-    /// What the affine map's size counts.
-    package var affineWeight: Float = 0.02
-    /// Whether kernels compute in bfloat16.
-    package var usesBfloat16 = false
 
     /// The method's own constants.
     package init(seed: UInt64 = 1) { self.seed = seed }
@@ -53,8 +43,8 @@ package struct RegistrationRecipe: Sendable, Codable, Equatable {
         let shares = [nearShare, crossShare, nearShare + crossShare, nearLevel, crossLevel]
         if !shares.allSatisfy({ (0...1).contains($0) }) { return "a share is not within 0...1" }
         let others = [
-            decay, jitterLinear, jitterShift, affineDiceWeight, correlationWeight, orientationWeight,
-            bendingWeight, displacementWeight, affineWeight,
+            decay, jitterLinear, jitterShift, orientationWeight, weights.affineDice, weights.correlation,
+            weights.bending, weights.displacementSize, weights.affineSize,
         ]
         if !others.allSatisfy({ $0 >= 0 && $0 <= 100 }) { return "a weight is not within 0...100" }
         return maximumLength > 0 ? nil : "maximumLength \(maximumLength) is not above 0"
@@ -62,12 +52,6 @@ package struct RegistrationRecipe: Sendable, Codable, Equatable {
 
     /// The loss on images of a side.
     func loss(side: Int = LocalizationNetwork.side) -> PairLoss {
-        var weights = RegistrationLoss.Weights()
-        weights.affineDice = affineDiceWeight
-        weights.correlation = correlationWeight
-        weights.bending = bendingWeight
-        weights.displacementSize = displacementWeight
-        weights.affineSize = affineWeight
-        return PairLoss(weights, orientation: orientationWeight, side: side)
+        PairLoss(weights, orientation: orientationWeight, side: side)
     }
 }

@@ -22,7 +22,6 @@ struct RegistrationRun {
         let network = try LocalizationNetwork.network()
         let parameters = LocalizationNetwork.parameters(of: network, seed: recipe.seed)
         let optimizer = AdamW(for: parameters.trained, decay: recipe.decay)
-        let precision: CompilationOptions.Precision = recipe.usesBfloat16 ? .bfloat16 : .float32
         self.recipe = recipe
         notes = [
             "registration_recipe": ModelTexts.json(recipe),
@@ -43,7 +42,7 @@ struct RegistrationRun {
                 resuming: checkpoint,
                 optimizer: optimizer,
                 batch: recipe.batch,
-                precision: precision,
+                precision: .float32,
                 engine: engine,
                 maximumLength: recipe.maximumLength
             )
@@ -53,7 +52,7 @@ struct RegistrationRun {
                 parameters: parameters,
                 optimizer: optimizer,
                 batch: recipe.batch,
-                precision: precision,
+                precision: .float32,
                 engine: engine,
                 maximumLength: recipe.maximumLength
             )

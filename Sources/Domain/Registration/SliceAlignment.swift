@@ -12,44 +12,34 @@ package struct SliceAlignment: Sendable, Equatable {
     package let left: [Float]
     /// (128 x 128): its lung on the right of the image, warped.
     package let right: [Float]
-    /// (128 x 128): grey values, warped minus fixed.
-    package let difference: [Float]
-    /// (128 x 128, 2): where each pixel was taken from, (x, y), -1...1 from edge to edge of the moving slice.
-    package let places: [Float]
-    /// How well the slices agree.
+    /// How well the slices agree; their `density` says nothing, as two slices have no average but their own.
     package let measures: PairMeasures
 
     /// Warps a slice onto another.
     ///
     /// - Parameters:
     ///   - model: nil: the slice stays as it lies.
-    /// - reference: the mean slice; nil: that of these two, which makes `deviation` and `density` of no
-    /// use.
     ///   - refinement: nil: the model's warp as it is.
     /// - Throws: `TensorError` if the processor cannot compute the network.
     package init(
         of moving: LungCrop,
         onto fixed: LungCrop,
         model: RegistrationModel?,
-        reference: PairReference? = nil,
         refinement: PairRefinement? = nil
     ) throws {
         let measurer = try PairMeasurer(
             model: model,
             slices: [RegistrationSlice(moving), RegistrationSlice(fixed)],
             threadCount: 1,
-            reference: reference,
             refinement: refinement
         )
-        let warps = try measurer.warps(of: [(0, 1)])
+        let (found, warps) = try measurer.compared([(0, 1)])
         let grid = SamplingGrid(rows: Self.side, columns: Self.side)
         let places = grid.places(warps, item: 0).values
         image = Self.sampled(moving.image, at: places, border: .repeated)
         left = Self.sampled(moving.left, at: places, border: .zeros)
         right = Self.sampled(moving.right, at: places, border: .zeros)
-        difference = zip(image, fixed.image).map { $0 - $1 }
-        measures = try measurer.measures(of: [(0, 1)])[0]
-        self.places = places
+        measures = found[0]
     }
 
     /// The warped slice as a crop; nil if it holds what is no number, which no warp makes of numbers.

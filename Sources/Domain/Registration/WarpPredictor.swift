@@ -40,8 +40,7 @@ struct WarpPredictor: Sendable {
     init(
         _ parameters: Parameters,
         slices: [RegistrationSlice],
-        threadCount: Int,
-        precision: CompilationOptions.Precision
+        threadCount: Int
     ) throws {
         let first = try FirstConvolution(parameters, threadCount: threadCount)
         let side = LocalizationNetwork.side
@@ -59,7 +58,7 @@ struct WarpPredictor: Sendable {
         networks = try (0..<threadCount).map { _ in
             try CompiledNetwork(
                 network,
-                CompilationOptions(batch: Self.batch, purpose: .inference, precision: precision),
+                CompilationOptions(batch: Self.batch, purpose: .inference, precision: .float32),
                 storage: storage,
                 engine: ComputeEngine(threadCount: 1)
             )

@@ -22,7 +22,18 @@ struct LabelTrial {
         let all = try RealSlices().slices
         let whole = all.filter { $0.level != nil }
         self.slices = whole
-        self.members = whole.enumerated().map { index, slice in
+        self.members = Self.members(whole)
+        self.compared = whole.map { RegistrationSlice($0.crop) }
+        let pictures = try RealSlices.pictures(limit: Self.pictureCount)
+        self.singles =
+            all.filter { $0.level == nil }.map { ($0.patient, RegistrationSlice($0.crop)) }
+            // Pictures have no patient: neighbors in the folder often show one.
+            + pictures.enumerated().map { ("picture \($0 / 4)", RegistrationSlice($1)) }
+    }
+
+    /// Slices as a data set names them.
+    static func members(_ slices: [RealSlices.Slice]) -> [LabelingMember] {
+        slices.enumerated().map { index, slice in
             LabelingMember(
                 id: [UInt8(index & 255), UInt8(index >> 8)],
                 patient: Array(slice.patient.utf8),
@@ -30,12 +41,6 @@ struct LabelTrial {
                 offsetMillimeters: slice.offset
             )
         }
-        self.compared = whole.map { RegistrationSlice($0.crop) }
-        let pictures = try RealSlices.pictures(limit: Self.pictureCount)
-        self.singles =
-            all.filter { $0.level == nil }.map { ($0.patient, RegistrationSlice($0.crop)) }
-            // Pictures have no patient: neighbors in the folder often show one.
-            + pictures.enumerated().map { ("picture \($0 / 4)", RegistrationSlice($1)) }
     }
 
     /// What a transformer learns from, and the left-out patient's slices to judge it by.

@@ -6,11 +6,11 @@ import Phantom
 import TestKit
 import Tomography
 
-/// `carina-benchmarks labels-masks`: our side of `make bench-labels`, lung masks of single slices on one core.
+/// `carina-benchmarks label-masks`: our side of `make bench-labels`, lung masks of single slices on one core.
 struct MaskSpeed: ParsableCommand {
     /// How it is called.
     static let configuration = CommandConfiguration(
-        commandName: "labels-masks",
+        commandName: "label-masks",
         abstract: "Measure lung segmentation; writes slices and masks for a peer, prints one line of JSON."
     )
 

@@ -65,7 +65,7 @@ struct MadeUpSlices {
             model: nil,
             slices: slices,
             threadCount: 1,
-            reference: PairReference(Array(self.slices.values))
+            reference: DensityReference(Array(self.slices.values))
         )
         let pairs = PairSimilarities.pairs(count: slices.count)
         return PairSimilarities(

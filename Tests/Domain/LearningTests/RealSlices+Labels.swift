@@ -1,3 +1,4 @@
+import Evaluation
 import Labeling
 import Learning
 import Lungs
@@ -22,7 +23,7 @@ extension RealSlices {
             recipe: LabelingRecipe(seed: seed, source: .unwarped)
         )
         let compared = pool.map { RegistrationSlice($0.crop) }
-        let reference = PairReference(plan.training.map { compared[$0] })
+        let reference = DensityReference(plan.training.map { compared[$0] })
         func similarities(_ side: [Int]) throws -> PairSimilarities {
             let measurer = try PairMeasurer(
                 model: nil,
@@ -52,34 +53,26 @@ extension RealSlices {
     /// The level figures of science.md, section D: queries are one patient's slices, the gallery the other patients'
     /// but the one whose header's places are wrong.
     ///
-    /// - Returns: mean error of the first hit's level, and mean average precision for hits within 0.05.
+    /// - Returns: mean error of the first hit's level, and mean average precision.
     func levelFigures(
         of model: EmbeddingModel,
         patient: String,
         weights: [Float] = EmbeddingPart.standard.map(\.weight)
     ) -> (error: Double, precision: Double) {
-        let vectors = slices.map { $0.level == nil ? [] : model.embed($0.crop) }
-        let gallery = slices.indices.filter {
-            slices[$0].level != nil && slices[$0].patient != patient
-                && slices[$0].patient != "LungFCP-01-0001"
-        }
-        var (errors, precisions): ([Double], [Double]) = ([], [])
-        for query in slices.indices where slices[query].patient == patient {
-            guard let level = slices[query].level else { continue }
-            let ranked = gallery.map {
-                (Self.distance(vectors[query], vectors[$0], model.parts, weights), $0)
-            }
-            .sorted { ($0.0, $0.1) < ($1.0, $1.1) }
-            let differences = ranked.map { abs((slices[$0.1].level ?? .infinity) - level) }
-            errors.append(differences.first ?? .nan)
-            let hits = differences.indices.filter { differences[$0] <= 0.05 }
-            guard !hits.isEmpty else { continue }
-            let sum = hits.enumerated().reduce(0.0) { $0 + Double($1.offset + 1) / Double($1.element + 1) }
-            precisions.append(sum / Double(hits.count))
-        }
-        return (
-            errors.reduce(0, +) / Double(errors.count), precisions.reduce(0, +) / Double(precisions.count)
+        let placed = slices.filter { $0.level != nil && $0.patient != Self.partialPatient }
+        func embedded(_ slices: [Slice]) -> [[Float]] { slices.map { model.embed($0.crop) } }
+        func levels(_ slices: [Slice]) -> [Double] { slices.compactMap(\.level) }
+        let queries = placed.filter { $0.patient == patient }
+        let gallery = placed.filter { $0.patient != patient }
+        let vectors = embedded(gallery)
+        let figures = LevelRetrieval(
+            similarities: embedded(queries).flatMap { query in
+                vectors.map { -Self.distance(query, $0, model.parts, weights) }
+            },
+            queryLevels: levels(queries),
+            galleryLevels: levels(gallery)
         )
+        return (figures.meanFirstError, figures.meanAveragePrecision)
     }
 
     private static func distance(

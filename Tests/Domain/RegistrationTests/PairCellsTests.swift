@@ -13,7 +13,7 @@ struct PairCellsTests {
             model: nil,
             slices: crops.map { RegistrationSlice($0) },
             threadCount: 1,
-            reference: PairReference(self.crops.map { RegistrationSlice($0) })
+            reference: DensityReference(self.crops.map { RegistrationSlice($0) })
         ).measures(of: pairs)
     }
 
@@ -21,13 +21,11 @@ struct PairCellsTests {
     @Test("agrees with label vectors and density cells")
     func twin() throws {
         let orientations = crops.map { unit(labelVector(of: $0).map(Double.init)) }
-        let mean = average(orientations)
         let densities = crops.map { densityCells(of: $0) }
         let reference = densities[0].values.indices.map { cell in
             densities.reduce(0.0) { $0 + Double($1.values[cell] * $1.share[cell]) }
                 / (densities.reduce(0.0) { $0 + Double($1.share[cell]) } + 1e-3)
         }
-        let deviations = orientations.map { zip($0, mean).map { $0 - $1 } }
         let differences = densities.map { cells in
             cells.values.indices.map {
                 (Double(cells.values[$0]) - reference[$0]) * Double(cells.share[$0])
@@ -37,7 +35,6 @@ struct PairCellsTests {
         for (found, pair) in zip(try measures(crops, pairs), pairs) {
             let (a, b) = (pair.moving, pair.fixed)
             #expect(abs(Double(found.orientation) - dot(orientations[a], orientations[b])) < 1e-4)
-            #expect(abs(Double(found.deviation) - dot(unit(deviations[a]), unit(deviations[b]))) < 1e-3)
             #expect(abs(Double(found.density) - dot(unit(differences[a]), unit(differences[b]))) < 1e-3)
         }
     }
@@ -59,7 +56,7 @@ struct PairCellsTests {
         let zeros = [Float](repeating: 0, count: LungCrop.side * LungCrop.side)
         let blank = try #require(LungCrop(image: zeros, left: zeros, right: zeros))
         for found in try measures([blank, crops[0]], [(0, 1), (1, 0), (0, 0)]) {
-            for value in [found.orientation, found.deviation, found.density] { #expect(abs(value) <= 1) }
+            for value in [found.orientation, found.density] { #expect(abs(value) <= 1) }
             #expect(found.orientation == 0 && found.density == 0)
         }
     }
@@ -73,10 +70,6 @@ struct PairCellsTests {
             if down * down + across * across <= 64 { image[place] = 0.9 }
         }
         return LungCrop(image: image, left: crop.left, right: crop.right)
-    }
-
-    private func average(_ vectors: [[Double]]) -> [Double] {
-        vectors[0].indices.map { index in vectors.reduce(0) { $0 + $1[index] } / Double(vectors.count) }
     }
 
     private func unit(_ vector: [Double]) -> [Double] {

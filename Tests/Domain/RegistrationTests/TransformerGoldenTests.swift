@@ -36,7 +36,7 @@ struct TransformerGoldenTests {
     @Test("the network's warps, its first convolution computed in halves")
     func forward() throws {
         let measurer = try PairMeasurer(model: try golden.model(), slices: golden.slices, threadCount: 1)
-        let warps = try measurer.warps(of: golden.pairs)
+        let warps = try measurer.compared(golden.pairs).warps
         #expect(try golden.error(warps.affine, "affine") < 1e-4)
         #expect(try golden.error(warps.displacements ?? [], "grid") < 1e-4)
     }

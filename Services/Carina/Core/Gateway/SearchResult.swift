@@ -19,25 +19,20 @@ struct SearchResult: Codable, Sendable, Equatable {
 
     /// - Throws: `CommandLineFailure` when the reply is no search's answer.
     init(_ reply: Reply) throws {
-        guard let query = reply["query"]?.text, let generation = reply["generation"]?.text,
-            let seq = reply["seq"]?.number, let shards = reply["shards"]?.text,
-            let distances = reply["distances"]?.number, let hits = reply["hits"]?.elements
-        else {
-            throw CommandLineFailure(
-                "the gateway's answer to SEARCH cannot be read: is it of another version?"
+        let answer = AnswerReader(reply: reply, command: "SEARCH")
+        self.query = try answer.text("query")
+        self.generation = try answer.text("generation")
+        self.seq = Int64(try answer.integer("seq"))
+        self.shards = try answer.text("shards")
+        self.distances = Int64(try answer.integer("distances"))
+        self.hits = try answer.rows("hits").map {
+            Hit(
+                slice: try $0.text("slice"),
+                series: try $0.text("series"),
+                patient: try $0.text("patient"),
+                distance: try $0.real("distance"),
+                parts: try $0.text("parts")
             )
-        }
-        self.query = query
-        self.generation = generation
-        self.seq = seq
-        self.shards = shards
-        self.distances = distances
-        self.hits = try hits.map { hit in
-            guard let slice = hit["slice"]?.text, let series = hit["series"]?.text,
-                let patient = hit["patient"]?.text, let distance = hit["distance"]?.text.flatMap(Double.init),
-                let parts = hit["parts"]?.text
-            else { throw CommandLineFailure("a hit in the gateway's answer cannot be read") }
-            return Hit(slice: slice, series: series, patient: patient, distance: distance, parts: parts)
         }
     }
 }

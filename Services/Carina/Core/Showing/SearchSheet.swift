@@ -20,7 +20,7 @@ enum SearchSheet {
         if let queryImage {
             query = queryImage
         } else {
-            query = try await Self.preview(result.query, client: client)
+            query = try await client.preview(of: result.query, side: Self.tileSide, "OUTLINE")
         }
         var tiles = [
             ContactSheet.Tile(
@@ -32,7 +32,7 @@ enum SearchSheet {
         for (rank, hit) in result.hits.enumerated() {
             tiles.append(
                 ContactSheet.Tile(
-                    image: try await Self.preview(hit.slice, client: client),
+                    image: try await client.preview(of: hit.slice, side: Self.tileSide, "OUTLINE"),
                     captions: [
                         "\(rank + 1)   distance \(Self.rounded(hit.distance))",
                         Self.roundedParts(hit.parts),
@@ -43,12 +43,6 @@ enum SearchSheet {
         }
         let image = ContactSheet(title: title, tiles: tiles, columns: 4, side: Self.tileSide).rendered()
         return try JPEGCodec.encode(rgb: image.pixels, width: image.width, height: image.height, quality: 90)
-    }
-
-    private static func preview(_ slice: String, client: LineClient) async throws -> RGBImage {
-        let reply = try await client.send("PREVIEW", slice, "SIDE", "\(Self.tileSide)", "OUTLINE")
-        guard case .bytes(let jpeg) = reply else { throw CommandLineFailure("PREVIEW answered no picture") }
-        return try RGBImage(jpeg: jpeg)
     }
 
     static func rounded(_ value: Double) -> String { String(format: "%.4f", value) }

@@ -18,7 +18,7 @@ struct SlicePictures {
         let slice = try await self.client.ask(["SLICE", mask.slice])
         let (rows, columns) = (try slice.integer("rows"), try slice.integer("columns"))
         let side = side ?? min(max(rows, columns, 256), 2_048)
-        var image = try await self.preview(mask.slice, side: side)
+        var image = try await self.client.preview(of: mask.slice, side: side)
         let scale = SIMD2(
             Float(image.width) / Float(max(columns, 1)),
             Float(image.height) / Float(max(rows, 1))
@@ -33,9 +33,17 @@ struct SlicePictures {
         }
         return image
     }
+}
 
-    private func preview(_ slice: String, side: Int) async throws -> RGBImage {
-        let reply = try await self.client.send("PREVIEW", slice, "SIDE", "\(side)")
+extension LineClient {
+    /// A stored slice in the lung window.
+    ///
+    /// - Parameters:
+    ///   - side: the longer side, pixels.
+    ///   - options: further words of PREVIEW.
+    func preview(of slice: String, side: Int, _ options: String...) async throws -> RGBImage {
+        let words = ["PREVIEW", slice, "SIDE", "\(side)"] + options
+        let reply = try await self.send(words.map { Array($0.utf8) })
         guard case .bytes(let jpeg) = reply else { throw CommandLineFailure("PREVIEW answered no picture") }
         return try RGBImage(jpeg: jpeg)
     }

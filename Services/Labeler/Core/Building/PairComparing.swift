@@ -48,7 +48,7 @@ struct PairComparing {
         // What the average slice looks like is learned from the training side alone.
         let reference =
             self.plan.recipe.source.comparesPictures
-            ? PairReference(self.plan.training.map { self.slices[$0] }) : nil
+            ? DensityReference(self.plan.training.map { self.slices[$0] }) : nil
         let all = Double(Self.pairCount(self.plan.training) + Self.pairCount(self.plan.test))
         let trained = Double(Self.pairCount(self.plan.training)) / all * (1 - start)
         return Comparison(
@@ -121,7 +121,7 @@ struct PairComparing {
         _ name: String,
         _ side: [Int],
         _ model: RegistrationModel?,
-        _ reference: PairReference?,
+        _ reference: DensityReference?,
         report: (Double, String) -> Void
     ) throws -> PairSimilarities {
         guard self.plan.recipe.source.comparesPictures else {

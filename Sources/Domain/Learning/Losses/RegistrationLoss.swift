@@ -7,7 +7,7 @@ import LinearAlgebra
 /// lungs lie on lungs.
 package struct RegistrationLoss: Sendable {
     /// What each term counts beside the lungs' agreement after the whole warp, which counts 1.
-    package struct Weights: Sendable, Equatable {
+    package struct Weights: Sendable, Codable, Equatable {
         /// Of the lungs' disagreement after the affine map.
         package var affineDice: Float = 0.5
         /// Of 1 - correlation.

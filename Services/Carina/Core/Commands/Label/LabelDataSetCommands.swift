@@ -1,4 +1,5 @@
 import ArgumentParser
+import Contracts
 import Foundation
 import LineProtocol
 
@@ -57,11 +58,6 @@ struct LabelPairsCommand: AsyncParsableCommand {
         abstract: "Lists pairs of a data set, in their order or drawn at random."
     )
 
-    /// Which patients' pairs.
-    enum Side: String, ExpressibleByArgument, CaseIterable {
-        case training, test
-    }
-
     @OptionGroup var gateway: GatewayOptions
 
     @Argument(help: "The data set's id.")
@@ -71,7 +67,7 @@ struct LabelPairsCommand: AsyncParsableCommand {
     var grade: Int?
 
     @Option(help: "Only pairs of this side.")
-    var side: Side?
+    var side: DataSetSide?
 
     @Option(help: "Most pairs.")
     var limit = 20
@@ -100,7 +96,7 @@ struct LabelPairsCommand: AsyncParsableCommand {
     var words: [String] {
         var words = ["PAIRS", self.dataSet, "COUNT", "\(self.limit)"]
         if let grade { words += ["GRADE", "\(grade)"] }
-        if let side { words += ["SIDE", side.rawValue] }
+        if let side { words += ["SIDE", side.name] }
         if let draw { words += ["DRAW", "\(draw)"] } else { words += ["AFTER", "\(self.after)"] }
         return words
     }
@@ -153,4 +149,15 @@ extension DataSetDetails {
             \(grades.text)
             """
     }
+}
+
+extension DataSetSide: ExpressibleByArgument {
+    /// The side of a name; nil for no side's.
+    package init?(argument: String) {
+        guard let side = Self.allCases.first(where: { $0.name == argument }) else { return nil }
+        self = side
+    }
+
+    /// All names.
+    package static var allValueStrings: [String] { Self.allCases.map(\.name) }
 }

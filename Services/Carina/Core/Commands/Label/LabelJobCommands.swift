@@ -1,4 +1,5 @@
 import ArgumentParser
+import Contracts
 import LineProtocol
 
 /// `carina label build`
@@ -9,11 +10,6 @@ struct LabelBuildCommand: AsyncParsableCommand {
         discussion:
             "Ctrl-C leaves the job running; carina label status tells of it, carina label stop ends it."
     )
-
-    /// What labels are made of; the line protocol's words.
-    enum Source: String, ExpressibleByArgument, CaseIterable {
-        case transformer, unwarped, adjacency, height
-    }
 
     @OptionGroup var gateway: GatewayOptions
 
@@ -27,7 +23,7 @@ struct LabelBuildCommand: AsyncParsableCommand {
     var testShare: Double?
 
     @Option(help: "What labels are made of; default: the labeler's.")
-    var source: Source?
+    var source: LabelSource?
 
     @Flag(help: "Do not wait; print the job's id.")
     var detach = false
@@ -52,7 +48,7 @@ struct LabelBuildCommand: AsyncParsableCommand {
         var words = ["LABEL", "SEED", "\(self.seed)"]
         if let members { words += ["MEMBERS", "\(members)"] }
         if let testShare { words += ["TESTSHARE", "\(testShare)"] }
-        if let source { words += ["SOURCE", source.rawValue] }
+        if let source { words += ["SOURCE", source.name] }
         return words
     }
 
@@ -123,4 +119,15 @@ struct LabelStopCommand: AsyncParsableCommand {
         if self.gateway.json { return try Printing.json(row) }
         Printing.line(JobRow.table([row]))
     }
+}
+
+extension LabelSource: ExpressibleByArgument {
+    /// The source of a name; nil for no source's.
+    package init?(argument: String) {
+        guard let source = Self.allCases.first(where: { $0.name == argument }) else { return nil }
+        self = source
+    }
+
+    /// All names.
+    package static var allValueStrings: [String] { Self.allCases.map(\.name) }
 }

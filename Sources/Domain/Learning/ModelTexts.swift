@@ -1,0 +1,47 @@
+private import FoundationEssentials
+
+/// The texts of a model's file, read with complaints that name the key, and written in one way only.
+package struct ModelTexts {
+    private let texts: [String: String]
+
+    /// Texts by key.
+    package init(_ texts: [String: String]) { self.texts = texts }
+
+    /// The text of a key.
+    func text(_ key: String) throws(ModelFileError) -> String {
+        guard let text = texts[key] else { throw ModelFileError("its header has no \(key)") }
+        return text
+    }
+
+    /// The value that a key's text holds as JSON.
+    ///
+    /// - Throws: `ModelFileError` where there is none or it cannot be read.
+    package func json<Value: Decodable>(_ key: String, as type: Value.Type) throws(ModelFileError) -> Value {
+        let bytes = Data(try text(key).utf8)
+        do {
+            return try JSONDecoder().decode(type, from: bytes)
+        } catch {
+            throw ModelFileError("its header's \(key) cannot be read")
+        }
+    }
+
+    /// The bytes that a key's text holds in hexadecimal digits.
+    func bytes(_ key: String) throws(ModelFileError) -> [UInt8] {
+        let digits = Array(try text(key))
+        let values = stride(from: 0, to: digits.count - 1, by: 2).compactMap {
+            UInt8(String(digits[$0...$0 + 1]), radix: 16)
+        }
+        guard digits.count % 2 == 0, values.count == digits.count / 2 else {
+            throw ModelFileError("its header's \(key) is not hexadecimal")
+        }
+        return values
+    }
+
+    /// A value as JSON, so that equal models have equal bytes.
+    package static func json(_ value: some Encodable) -> String {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys]
+        // Our values hold finite numbers and texts: they can be encoded. "null" would be refused when read.
+        return (try? encoder.encode(value)).map { String(decoding: $0, as: UTF8.self) } ?? "null"
+    }
+}
