@@ -214,8 +214,8 @@ let allTests: [Target] = [
         of: "Learning",
         in: "Domain",
         [
-            "ImageCodecs", "Labeling", "Learning", "LinearAlgebra", "Lungs", "Orientation", "RealSlices",
-            "Registration", "Tensors", "TestKit", "Tomography",
+            "Evaluation", "ImageCodecs", "Labeling", "Learning", "LinearAlgebra", "Lungs", "Orientation",
+            "RealSlices", "Registration", "Tensors", "TestKit", "Tomography",
         ],
         exclude: ["Golden"]
     ),
