@@ -8,7 +8,7 @@ FLAGS := -c release -Xswiftc -enable-testing --disable-index-store --explicit-ta
 BIN := .build/release
 OURS := Sources Services Tests
 
-.PHONY: demo test bench bench-index bench-learning bench-labels images format lint build dependencies
+.PHONY: demo test model bench bench-index bench-learning bench-labels images format lint build dependencies
 
 dependencies:
 	@command -v swift >/dev/null || { echo "Swift 6.3 is missing: https://www.swift.org/install/linux/debian/12"; exit 1; }
@@ -32,6 +32,11 @@ test: dependencies lint .venv/.test
 .venv/.test: Tests/requirements.txt
 	python3 -m venv .venv || { echo "python3-venv is missing: apt-get install python3-venv"; exit 1; }
 	if .venv/bin/python -m pip install --quiet --requirement $<; then touch $@; else echo "PyPI is out of reach"; fi
+
+# The model that comes with the trainer, on phantoms: RECIPE=file …, see Tests/Benchmarks/Model/ShipModel.swift. Build again after it.
+model: dependencies
+	swift build $(FLAGS) --product carina-benchmarks
+	$(BIN)/carina-benchmarks ship-model $(if $(RECIPE),--recipe "$(RECIPE)")
 
 bench: build
 	$(BIN)/carina-benchmarks

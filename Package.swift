@@ -35,10 +35,11 @@ func system(_ name: String) -> Target {
 }
 
 /// Floor 0: our own thin C or C++ over a library, or a hot kernel.
-func shim(_ name: String, _ linked: [String] = []) -> Target {
+func shim(_ name: String, _ linked: [String] = [], exclude: [String] = []) -> Target {
     .target(
         name: name,
         path: "Sources/System/\(name)",
+        exclude: exclude,
         linkerSettings: linked.map { .linkedLibrary($0) }
     )
 }
@@ -101,6 +102,8 @@ let floor0: [Target] = [
     shim("CPNG", ["png"]),
     shim("CDCMTK", ["dcmimgle", "dcmjpeg", "dcmjpls", "dcmdata", "oflog", "ofstd", "openjp2"]),
     shim("CKernels"),
+    // The model's bytes are embedded by the C file.
+    shim("CShippedModel", exclude: ["model.safetensors"]),
 ]
 
 let platform: [Target] = [
@@ -121,7 +124,7 @@ let domain: [Target] = [
     module(
         "Learning",
         in: "Domain",
-        ["Tomography", "Lungs", "Orientation", "LinearAlgebra", "Tensors", crypto],
+        ["LinearAlgebra", "Tensors", crypto],
         exclude: ["README.md"]
     ),
     module(
@@ -131,7 +134,19 @@ let domain: [Target] = [
         exclude: ["README.md"]
     ),
     module("Labeling", in: "Domain", ["LinearAlgebra", "Registration"], exclude: ["README.md"]),
-    module("Evaluation", in: "Domain", ["LinearAlgebra"]),
+    module("Lesions", in: "Domain", ["LinearAlgebra", "Lungs"]),
+    module(
+        "WSSENet",
+        in: "Domain",
+        ["Learning", "Lesions", "LinearAlgebra", "Lungs", "Orientation", "Tensors"],
+        exclude: ["README.md"]
+    ),
+    module(
+        "Evaluation",
+        in: "Domain",
+        ["Lesions", "LinearAlgebra", "Lungs", "Orientation", "Tomography"],
+        exclude: ["README.md"]
+    ),
     module("Neighbors", in: "Domain", ["LinearAlgebra"], exclude: ["README.md"]),
     module("Rendering", in: "Domain", ["Tomography", "Lungs"]),
 ]
@@ -157,7 +172,11 @@ let testing: [Target] = [
         ["Contracts", "Messaging", "Phantom", "ServiceKit", "Storage", "Tomography", "Wire"]
     ),
     module("TestKit", in: "Testing", ["Messaging"]),
-    module("RealSlices", in: "Testing", ["ImageCodecs", "Lungs", "TestKit", "Tomography"]),
+    module(
+        "RealSlices",
+        in: "Testing",
+        ["ImageCodecs", "LinearAlgebra", "Lungs", "TestKit", "Tomography"]
+    ),
 ]
 
 let kit: [Target.Dependency] = ["Contracts", "ServiceKit", "Storage", "Wire", "Messaging", logging]
@@ -171,15 +190,21 @@ let services: [Target] =
             "Tomography",
         ]
     )
-    + service("Trainer", kit + ["ImageCodecs", "Learning", "Lungs", "Rendering", "Tomography"])
-    + service("Embedder", kit + ["Learning", "Lungs", "Orientation", "Tomography"])
+    + service(
+        "Trainer",
+        kit + [
+            "CShippedModel", "ImageCodecs", "Learning", "LinearAlgebra", "Lungs", "Rendering", "Tomography",
+            "WSSENet",
+        ]
+    )
+    + service("Embedder", kit + ["Learning", "Lungs", "Tomography", "WSSENet"])
     + service("Index", kit + ["Neighbors", "Snapshots"])
     + service("Gateway", kit + [lifecycle, nioCore, "LineProtocol", "Tomography"])
     + service(
         "Carina",
         kit + [
-            argumentParser, "ImageCodecs", "Learning", "LineProtocol", "Lungs", "Phantom", "Processes",
-            "Rendering", "Snapshots", "Tomography",
+            argumentParser, "ImageCodecs", "LineProtocol", "Lungs", "Phantom", "Processes", "Rendering",
+            "Snapshots", "Tomography", "WSSENet",
         ]
     )
 
@@ -209,13 +234,27 @@ let allTests: [Target] = [
         in: "Domain",
         ["Labeling", "Learning", "LinearAlgebra", "Lungs", "RealSlices", "Registration", "TestKit"]
     ),
-    tests(of: "Evaluation", in: "Domain", ["Evaluation", "LinearAlgebra", "TestKit"]),
+    tests(of: "Lesions", in: "Domain", ["Lesions", "LinearAlgebra", "Lungs"]),
+    tests(
+        of: "WSSENet",
+        in: "Domain",
+        [
+            "Learning", "Lesions", "LinearAlgebra", "Lungs", "Orientation", "RealSlices", "Tensors",
+            "TestKit",
+            "WSSENet",
+        ],
+        exclude: ["Golden"]
+    ),
+    tests(
+        of: "Evaluation",
+        in: "Domain",
+        ["Evaluation", "LinearAlgebra", "Lungs", "Phantom", "RealSlices", "TestKit", "Tomography"]
+    ),
     tests(
         of: "Learning",
         in: "Domain",
         [
-            "Evaluation", "ImageCodecs", "Labeling", "Learning", "LinearAlgebra", "Lungs", "Orientation",
-            "RealSlices", "Registration", "Tensors", "TestKit", "Tomography",
+            "Learning", "LinearAlgebra", "Lungs", "RealSlices", "Tensors", "TestKit",
         ],
         exclude: ["Golden"]
     ),
@@ -255,6 +294,7 @@ let allTests: [Target] = [
         in: "Services",
         [
             "CarinaCore", "Contracts", "GatewayCore", "ImageCodecs", "LineProtocol", "Neighbors", "Processes",
+            "Rendering",
             "Snapshots", "TestKit", "Wire", argumentParser, logging, nioCore,
         ]
     ),
@@ -270,8 +310,8 @@ let allTests: [Target] = [
         of: "Trainer",
         in: "Services",
         [
-            "TrainerCore", "LabelerCore", "Contracts", "ImageCodecs", "Learning", "Lungs", "Messaging",
-            "PhantomArchive", "ServiceKit", "Storage", "TestKit", "Wire",
+            "TrainerCore", "LabelerCore", "Contracts", "ImageCodecs", "Lungs", "Messaging", "PhantomArchive",
+            "ServiceKit", "Storage", "TestKit", "WSSENet", "Wire",
         ]
     ),
     tests(
@@ -286,15 +326,15 @@ let allTests: [Target] = [
         of: "Embedder",
         in: "Services",
         [
-            "EmbedderCore", "Contracts", "Learning", "Lungs", "Messaging", "PhantomArchive", "ServiceKit",
-            "Storage", "TestKit", "Tomography", "Wire",
+            "EmbedderCore", "Contracts", "Learning", "LinearAlgebra", "Lungs", "Messaging", "PhantomArchive",
+            "ServiceKit", "Storage", "TestKit", "Tomography", "WSSENet", "Wire",
         ]
     ),
     // Starts the programs themselves, which `swift build --build-tests` has built beside the tests.
     tests(
         of: "EndToEnd",
         in: "EndToEnd",
-        [argumentParser, "CarinaCore", "LineProtocol", "Phantom", "Processes", "TestKit"]
+        [argumentParser, "CarinaCore", "LineProtocol", "Phantom", "Processes", "TestKit", "WSSENet"]
     ),
     tests(of: "Architecture", in: "Architecture", []),
 ]
@@ -305,7 +345,7 @@ let benchmarks = Target.executableTarget(
     dependencies: [
         argumentParser, "Evaluation", "ImageCodecs", "Labeling", "Learning", "LinearAlgebra", "Lungs",
         "Neighbors", "Orientation", "Phantom", "RealSlices", "Registration", "Storage", "Tensors", "TestKit",
-        "Tomography",
+        "Tomography", "WSSENet",
     ],
     path: "Tests/Benchmarks",
     // Beside the Swift of `make bench-index`, `bench-labels` and `bench-learning`: what measures the peers and draws.

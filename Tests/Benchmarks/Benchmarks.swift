@@ -8,8 +8,9 @@ struct Benchmarks: ParsableCommand {
         commandName: "carina-benchmarks",
         abstract: "Measure speed against peers.",
         subcommands: [
-            AllDuels.self, IndexData.self, IndexServe.self, LabelSources.self, LearningSpeed.self,
-            MaskSpeed.self, PairSpeed.self,
+            AllDuels.self, DescriptorTable.self, IndexData.self, IndexServe.self, LabelSources.self,
+            LearningSpeed.self, NetworkTable.self,
+            MaskSpeed.self, PairSpeed.self, ShipModel.self,
         ],
         defaultSubcommand: AllDuels.self
     )

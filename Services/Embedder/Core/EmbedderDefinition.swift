@@ -20,7 +20,8 @@ package enum EmbedderDefinition {
             events: host.events,
             ingest: try host.client(of: .ingest),
             trainer: try host.client(of: .trainer),
-            metrics: EmbedderMetrics(host.metrics)
+            metrics: EmbedderMetrics(host.metrics),
+            shelf: ModelShelf(threadCount: host.settings[Self.embeddingWorkers])
         )
         try Self.follow(service, on: host)
         host.work(on: EmbedderStore.models, workers: 1) { try await service.startGeneration($0) }

@@ -1,6 +1,7 @@
 import Contracts
 import ServiceKit
 import Storage
+import WSSENet
 import Wire
 
 /// From messages to calls of the service.
@@ -11,6 +12,9 @@ enum EmbedderRouter {
         }
         host.on(FetchEmbeddings.self) { request, _ in try await service.embeddings(request) }
         host.on(FetchGenerations.self) { _, _ in try await service.generations() }
+        host.on(CompareSlices.self) { request, context in
+            try await service.compare(request, wanted: context.fingerprint)
+        }
     }
 }
 
@@ -20,17 +24,17 @@ extension EmbedderService {
     ///   `badArgument` for pixels without lungs.
     func embed(_ request: EmbedPixels, wanted: Fingerprint?) async throws -> EmbedPixels.Reply {
         let generation = try await self.generation(wanted)
-        guard let model = try await self.model(generation.fingerprint) else {
+        guard let embedder = try await self.embedder(generation.fingerprint) else {
             throw Refusal(.internalFailure, "the model of the generation is missing")
         }
         let slice = request.slice.ctSlice
-        switch try await offPool({ SliceEmbedder.embed(slice, with: model) }) {
+        switch try await offPool({ SliceEmbedding.embed(slice, with: embedder) }) {
         case .refused(let reason): throw Refusal(.badArgument, "noLung: \(reason)")
         case .embedded(let vector, let area):
             return EmbedPixels.Reply(
                 fingerprint: generation.fingerprint,
                 vector: vector,
-                parts: model.partRecords,
+                parts: embedder.model.partRecords,
                 lungAreaSquareCentimeters: area
             )
         }
@@ -80,7 +84,7 @@ extension EmbedderService {
     }
 
     /// The wanted generation, or the one that serves.
-    private func generation(_ wanted: Fingerprint?) async throws -> Generation {
+    func generation(_ wanted: Fingerprint?) async throws -> Generation {
         let all = try await self.database.read { try EmbedderStore.generations(in: $0) }
         if let wanted {
             guard let generation = all.first(where: { $0.fingerprint == wanted && $0.isKept }) else {

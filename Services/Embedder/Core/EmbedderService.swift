@@ -4,6 +4,7 @@ import Lungs
 import ServiceKit
 import Storage
 import Tomography
+import WSSENet
 import Wire
 
 /// Makes embeddings: of stored slices, once for each kept generation, and of query pixels.
@@ -13,7 +14,7 @@ struct EmbedderService: Sendable {
     let ingest: ServiceClient
     let trainer: ServiceClient
     let metrics: EmbedderMetrics
-    let shelf = ModelShelf()
+    let shelf: ModelShelf
     let catchUp = CatchUp()
 
     // MARK: What the followed logs bring (inside the follower's transaction)
@@ -61,7 +62,12 @@ struct EmbedderService: Sendable {
     func startGeneration(_ item: WorkItem) async throws -> @Sendable (Transaction) throws -> Void {
         let fingerprint = try EmbedderStore.fingerprint(item.payload)
         let fetched = try await self.trainer.call(FetchModel(fingerprint: fingerprint), timeout: .seconds(30))
-        let model = try EmbeddingModel(serialized: fetched.bytes)
+        let model: EmbeddingModel
+        do {
+            model = try EmbeddingModel(serialized: fetched.bytes)
+        } catch {
+            throw Self.unreadable(error)
+        }
         guard model.fingerprint == fingerprint.bytes else {
             throw PermanentFailure("the model's bytes have another fingerprint than the one promoted")
         }
@@ -97,7 +103,7 @@ struct EmbedderService: Sendable {
         }
         // Removed or retired in the meantime: nothing to do any more.
         guard let metadata = known.0, let generation = known.1, generation.isKept else { return { _ in } }
-        guard let model = try await self.model(task.fingerprint) else {
+        guard let embedder = try await self.embedder(task.fingerprint) else {
             throw PermanentFailure("the model of this generation is missing")
         }
         let pixels: FetchPixels.Reply
@@ -108,7 +114,7 @@ struct EmbedderService: Sendable {
         }
         let slice = pixels.slice.ctSlice
         let start = ContinuousClock.now
-        let result = try await offPool { SliceEmbedder.embed(slice, with: model) }
+        let result = try await offPool { SliceEmbedding.embed(slice, with: embedder) }
         self.metrics.seconds.observe(start.duration(to: .now) / .seconds(1))
         return { transaction in
             try self.commit(result, of: metadata, generation: generation, in: transaction)
@@ -116,7 +122,7 @@ struct EmbedderService: Sendable {
     }
 
     private func commit(
-        _ result: SliceEmbedder.Result,
+        _ result: SliceEmbedding.Result,
         of metadata: SliceMetadata,
         generation: Generation,
         in transaction: Transaction
@@ -200,9 +206,21 @@ struct EmbedderService: Sendable {
         self.shelf.forget(generation.fingerprint)
     }
 
-    func model(_ fingerprint: Fingerprint) async throws -> EmbeddingModel? {
-        try await self.shelf.model(fingerprint) {
-            try await self.database.read { try EmbedderStore.model(fingerprint, in: $0) }
+    /// The model of a generation, ready to compute with.
+    ///
+    /// - Throws: `PermanentFailure` where it is of an older Carina.
+    func embedder(_ fingerprint: Fingerprint) async throws -> SliceEmbedder? {
+        do {
+            return try await self.shelf.embedder(fingerprint) { [database = self.database] in
+                try await database.read { try EmbedderStore.model(fingerprint, in: $0) }
+            }
+        } catch let error as ModelFileError {
+            throw Self.unreadable(error)
         }
+    }
+
+    /// Trying again would not help, training again does.
+    private static func unreadable(_ error: ModelFileError) -> PermanentFailure {
+        PermanentFailure("this embedder cannot read the model, train another one: \(error)")
     }
 }

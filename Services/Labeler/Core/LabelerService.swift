@@ -135,7 +135,8 @@ struct LabelerService: Sendable {
                 similarity: label?.pair.similarity,
                 grade: label?.pair.grade,
                 jpeg: try picture.jpeg(),
-                density: label?.density
+                density: label?.density,
+                overlay: try picture.overlayJPEG()
             )
         }
     }

@@ -1,21 +1,23 @@
 import Contracts
+import Learning
+import Logging
 package import ServiceKit
 import Storage
 import Wire
 
 /// Keys of the trainer, with defaults and ranges; `trainer --help` lists them.
 enum TrainerSettings {
-    static let epochs = Setting.integer(
-        "epochs",
-        default: 60,
-        in: 1...1_000,
-        help: "passes over the training slices when a request leaves it open"
-    )
     static let seed = Setting.integer(
         "seed",
         default: 1,
         in: 1...Int.max,
-        help: "seed of weights, views and batches when a request leaves it open"
+        help: "seed of all that is random when neither a request nor its recipe names one"
+    )
+    static let threads = Setting.integer(
+        "threads",
+        default: 2,
+        in: 1...64,
+        help: "threads that a training computes with; another number gives a model of other bits"
     )
     static let readingWorkers = Setting.integer(
         "reading-workers",
@@ -29,8 +31,14 @@ enum TrainerSettings {
         in: .seconds(1) ... .seconds(3_600),
         help: "how long a training waits for ingest or the labeler to answer before it fails"
     )
+    static let shippedModel = Setting.flag(
+        "shipped-model",
+        default: true,
+        help:
+            "whether a new trainer takes the model that came with it into use, so that searches work before a training"
+    )
 
-    static let all: [any DeclaredSetting] = [epochs, seed, readingWorkers, peerPatience]
+    static let all: [any DeclaredSetting] = [seed, threads, readingWorkers, peerPatience, shippedModel]
 }
 
 /// The trainer as a process: what it stores, does and answers.
@@ -51,7 +59,6 @@ package enum TrainerDefinition {
             events: host.events,
             labeler: try host.client(of: .labeler),
             clock: host.clock,
-            epochs: host.settings[TrainerSettings.epochs],
             seed: UInt64(host.settings[TrainerSettings.seed])
         )
         let metrics = TrainerMetrics(host.metrics)
@@ -66,11 +73,28 @@ package enum TrainerDefinition {
             ),
             metrics: metrics,
             logger: host.logger,
-            curvesFolder: "\(host.dataFolder)/curves"
+            curvesFolder: "\(host.dataFolder)/curves",
+            threadCount: host.settings[TrainerSettings.threads]
         )
         host.jobs.handle(TrainingJob.kind, onRestart: .again) { try await training.run($0) }
         TrainerRouter.register(service, on: host)
+        if host.settings[TrainerSettings.shippedModel] {
+            try await Self.takeShippedModel(service, host.logger)
+        }
         host.describeState { await Self.state(of: service) }
+    }
+
+    /// A model that this release cannot read is no reason not to start: trainings make others.
+    private static func takeShippedModel(_ service: TrainerService, _ logger: Logger) async throws {
+        do {
+            guard let model = try await service.takeShippedModel() else { return }
+            logger.info("the model that came with the program is in use", metadata: ["model": "\(model)"])
+        } catch let error as ModelFileError {
+            logger.error(
+                "the model that came with the program cannot be read",
+                metadata: ["reason": "\(error)"]
+            )
+        }
     }
 
     private static func state(of service: TrainerService) async -> [(key: String, value: String)] {

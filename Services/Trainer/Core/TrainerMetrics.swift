@@ -1,4 +1,5 @@
 import ServiceKit
+import WSSENet
 
 /// What the trainer counts.
 struct TrainerMetrics: Sendable {
@@ -16,13 +17,19 @@ struct TrainerMetrics: Sendable {
         self.epochs = metrics.counter("carina_trainer_epochs_total", help: "Epochs trained.")
         self.loss = metrics.gauge(
             "carina_trainer_loss",
-            help: "Loss of the newest epoch on each side of the data set.",
-            labels: ["side"]
+            help: "Loss of each stage's newest epoch on each side of the data set.",
+            labels: ["stage", "side"]
         )
         self.trainingSeconds = metrics.histogram(
             "carina_trainer_training_seconds",
             help: "Time of one whole training.",
             bounds: [1, 5, 10, 30, 60, 120, 300, 600, 1_800, 3_600, 14_400]
         )
+    }
+    /// An epoch is over.
+    func note(_ report: EpochReport) {
+        self.epochs.add()
+        self.loss.set(Double(report.trainingLoss), report.stage.rawValue, "training")
+        if let testLoss = report.testLoss { self.loss.set(Double(testLoss), report.stage.rawValue, "test") }
     }
 }

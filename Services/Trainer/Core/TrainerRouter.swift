@@ -11,7 +11,7 @@ enum TrainerRouter {
             return { transaction in
                 let jobID = try host.jobs.start(
                     TrainingJob.kind,
-                    input: order.encodedBytes,
+                    input: order.body(with: RequestOptions()),
                     in: transaction
                 )
                 try TrainerStore.insertRun(jobID, order, in: transaction)
@@ -27,18 +27,19 @@ enum TrainerRouter {
         }
         host.on(FetchModel.self) { request, _ in try await service.model(request.fingerprint) }
         host.on(ListModels.self) { _, _ in
-            ListModels.Reply(
-                models: try await service.database.read {
-                    try TrainerStore.models(limit: Limits.pageRowsMaximum, in: $0)
-                }
-            )
+            try await service.database.read {
+                ListModels.Reply(
+                    models: try TrainerStore.models(limit: Limits.pageRowsMaximum, in: $0),
+                    jobIDs: try TrainerStore.jobIDs(limit: Limits.pageRowsMaximum, in: $0)
+                )
+            }
         }
         host.on(RunHistory.self) { request, _ in
-            let epochs = try await service.database.read {
-                try TrainerStore.epochs(of: request.jobID, in: $0)
+            let history = try await service.database.read {
+                try TrainerStore.history(of: request.jobID, in: $0)
             }
-            guard let epochs else { throw Refusal(.notFound, "no training has this job id") }
-            return RunHistory.Reply(epochs: epochs)
+            guard let history else { throw Refusal(.notFound, "no training has this job id") }
+            return history
         }
     }
 }

@@ -1,8 +1,8 @@
 import Contracts
-import Learning
 import Messaging
 import ServiceKit
 import Storage
+import WSSENet
 import Wire
 
 /// Decides what is trained and which model is in use.
@@ -11,7 +11,7 @@ struct TrainerService: Sendable {
     let events: EventLog
     let labeler: ServiceClient
     let clock: WallClock
-    let epochs: Int
+    /// Where neither a request nor its recipe names one.
     let seed: UInt64
 
     /// How long the labeler may take to say which data sets there are.
@@ -19,16 +19,26 @@ struct TrainerService: Sendable {
 
     // MARK: Starting
 
-    /// Fills in what a request leaves open: the newest data set, epochs, seed.
+    /// Fills in what a request leaves open: the newest data set, the whole recipe, the seed.
     ///
-    /// - Throws: `notFound` without a data set, `badArgument` for numbers out of range, `busy` while the labeler is away.
+    /// - Throws: `notFound` without a data set, `badArgument` for what is no recipe, `busy` while the labeler is away.
     func order(for request: StartTraining) async throws -> StartTraining {
-        var order = request
-        if order.epochs == 0 { order.epochs = UInt32(self.epochs) }
-        if order.seed == 0 { order.seed = self.seed }
-        if let flaw = TrainingRecipe(epochs: Int(order.epochs), seed: order.seed).flaw {
-            throw Refusal(.badArgument, flaw)
+        guard request.epochs == 0 else {
+            throw Refusal(
+                .badArgument,
+                "epochs are no longer counted: a recipe says how many steps each stage takes"
+            )
         }
+        var recipe: WSSENetRecipe
+        do {
+            recipe = try WSSENetRecipe(WSSENetRecipe(seed: self.seed), changedBy: request.recipe ?? "{}")
+        } catch {
+            throw Refusal(.badArgument, "\(error)")
+        }
+        if request.seed != 0 { recipe.seed = request.seed }
+        var order = request
+        // All of it: a later release may have another recipe of its own.
+        (order.recipe, order.seed) = (recipe.json, recipe.seed)
         do {
             order.dataSetID = try await self.dataSet(request.dataSetID)
         } catch is MessagingError {

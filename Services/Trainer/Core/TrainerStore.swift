@@ -2,7 +2,8 @@ import Contracts
 import Storage
 import Wire
 
-/// What the trainer remembers: models with their files, which were in use one after the other, runs and their epochs.
+/// What the trainer remembers: models with their files, which were in use one after the other, runs with their epochs, and
+/// all that the newest run needs to go on.
 ///
 /// Free functions over a transaction: whoever calls them decides what is committed together.
 enum TrainerStore {
@@ -43,7 +44,8 @@ enum TrainerStore {
                     PRIMARY KEY (job_id, epoch)
                 ) STRICT, WITHOUT ROWID;
                 """
-        )
+        ),
+        Self.runsMigration,
     ]
 
     // MARK: Models
@@ -84,6 +86,16 @@ enum TrainerStore {
     static func modelBytes(_ fingerprint: Fingerprint, in transaction: Transaction) throws -> [UInt8]? {
         try transaction.row("SELECT bytes FROM model_files WHERE fingerprint = ?", fingerprint.bytes)?
             .blob("bytes")
+    }
+
+    /// The trainings of the same models as `models`, all zeros where there is none.
+    static func jobIDs(limit: Int, in transaction: Transaction) throws -> [Identifier] {
+        try transaction.rows("SELECT job_id FROM models ORDER BY number DESC LIMIT ?", limit).map { row in
+            guard let jobID = Identifier(exactly: try row.blob("job_id")) else {
+                throw StorageError(.corrupt, "a model's training cannot be read")
+            }
+            return jobID
+        }
     }
 
     static func modelCount(in transaction: Transaction) throws -> Int {
@@ -152,58 +164,5 @@ enum TrainerStore {
         try transaction.execute(
             "DELETE FROM promotions WHERE number = (SELECT max(number) FROM promotions)"
         )
-    }
-
-    // MARK: Runs
-
-    /// Notes what a training was asked for, with everything filled in: its seed can be read again.
-    static func insertRun(
-        _ jobID: Identifier,
-        _ order: StartTraining,
-        in transaction: Transaction
-    ) throws {
-        try transaction.execute(
-            "INSERT INTO runs (job_id, input) VALUES (?, ?)",
-            jobID.bytes,
-            order.encodedBytes
-        )
-    }
-
-    static func runCount(in transaction: Transaction) throws -> Int {
-        try transaction.row("SELECT count(*) AS n FROM runs")?.integer("n") ?? 0
-    }
-
-    /// A run begins, perhaps anew after a restart: epochs of a broken one are forgotten.
-    static func beginRun(_ jobID: Identifier, in transaction: Transaction) throws {
-        try transaction.execute("DELETE FROM epochs WHERE job_id = ?", jobID.bytes)
-    }
-
-    static func insert(_ epoch: EpochRecord, of jobID: Identifier, in transaction: Transaction) throws {
-        try transaction.execute(
-            """
-            INSERT OR REPLACE INTO epochs (job_id, epoch, training_loss, test_loss, seconds)
-            VALUES (?, ?, ?, ?, ?)
-            """,
-            jobID.bytes,
-            epoch.epoch,
-            epoch.trainingLoss,
-            epoch.testLoss,
-            epoch.secondsElapsed
-        )
-    }
-
-    /// The epochs so far; nil when no training has this id.
-    static func epochs(of jobID: Identifier, in transaction: Transaction) throws -> [EpochRecord]? {
-        guard try transaction.row("SELECT job_id FROM runs WHERE job_id = ?", jobID.bytes) != nil else {
-            return nil
-        }
-        return try transaction.rows("SELECT * FROM epochs WHERE job_id = ? ORDER BY epoch", jobID.bytes).map {
-            EpochRecord(
-                epoch: try $0.integer("epoch"),
-                trainingLoss: Float(try $0.real("training_loss")),
-                testLoss: Float(try $0.real("test_loss")),
-                secondsElapsed: try $0.real("seconds")
-            )
-        }
     }
 }

@@ -1,11 +1,11 @@
 import Contracts
-import Learning
 import Logging
 import ServiceKit
 import Storage
+import WSSENet
 import Wire
 
-/// One training from its data to a model in the registry, as a job.
+/// One training from its data to a model in the registry, as a job. An interrupted one goes on after its last epoch.
 struct TrainingJob: Sendable {
     static let kind = "training"
 
@@ -14,25 +14,40 @@ struct TrainingJob: Sendable {
     let metrics: TrainerMetrics
     let logger: Logger
     let curvesFolder: String
+    /// Threads that a training computes with.
+    let threadCount: Int
 
     /// Share of the job's progress that is reading, before the first epoch.
-    private static let readingShare = 0.35
+    static let readingShare = 0.35
+    /// Beside the files of a training's state: which slices it learns from.
+    private static let slicesName = "slices"
 
     func run(_ run: JobRun) async throws -> JobCenter.Commit {
-        let order = try StartTraining(encodedBytes: run.input)
+        let order = try StartTraining.decode(run.input).request
         guard let dataSetID = order.dataSetID else { throw TrainingFailure("the job names no data set") }
         let start = ContinuousClock.now
-        try await self.service.database.write { try TrainerStore.beginRun(run.id, in: $0) }
         let data = try await self.reader.read(dataSetID) { share, text in
             run.report(Self.readingShare * share, text)
         }
-        run.report(Self.readingShare, "preparing views of \(data.training.samples.count) slices")
-        let recipe = TrainingRecipe(epochs: Int(order.epochs), seed: order.seed)
-        let outcome = try await self.train(data, recipe: recipe, run: run)
+        let recipe = try Self.recipe(of: order, for: data)
+        let state = try await self.begin(run, recipe: recipe, data: data)
+        run.report(Self.readingShare, "preparing \(data.training.count) slices")
+        let thread = TrainingThread(data: data, recipe: recipe, threadCount: self.threadCount)
+        let outcome: TrainingThread.Outcome
+        do {
+            outcome = try await self.train(thread, resuming: state, run: run)
+        } catch let unusable as TrainingThread.UnusableState {
+            self.logger.warning(
+                "a training begins anew",
+                metadata: ["job": "\(run.id)", "reason": "\(unusable.reason)"]
+            )
+            try await self.service.database.write { try TrainerStore.forgetProgress(of: run.id, in: $0) }
+            outcome = try await self.train(thread, resuming: nil, run: run)
+        }
         let summary = try self.summary(of: outcome, dataSetID: dataSetID)
-        await self.drawCurve(of: outcome, fingerprint: summary.fingerprint)
+        await self.drawCurve(of: outcome.reports, fingerprint: summary.fingerprint)
         self.metrics.trainingSeconds.observe(start.duration(to: .now).inSeconds)
-        self.log(outcome, data: data, summary: summary, recipe: recipe, run: run)
+        self.log(outcome, data: data, summary: summary, run: run)
         let bytes = outcome.model.serialized()
         let service = self.service
         return { transaction in
@@ -42,29 +57,57 @@ struct TrainingJob: Sendable {
         }
     }
 
+    private static func recipe(of order: StartTraining, for data: TrainingData) throws -> WSSENetRecipe {
+        var recipe = try WSSENetRecipe(WSSENetRecipe(seed: order.seed), changedBy: order.recipe ?? "{}")
+        recipe.seed = order.seed
+        // Labels that the data set does not have count nothing.
+        if !data.hasDensities { recipe.densityLabelWeight = 0 }
+        return recipe
+    }
+
+    /// Notes what the run learns from, and finds what an interruption has left of it.
+    private func begin(
+        _ run: JobRun,
+        recipe: WSSENetRecipe,
+        data: TrainingData
+    ) async throws -> TrainingState? {
+        try await self.service.database.write { transaction in
+            try TrainerStore.noteRun(run.id, recipe: recipe.json, dataSetHash: data.hash, in: transaction)
+            var files = try TrainerStore.files(of: run.id, in: transaction)
+            // A slice that was removed since would move all others.
+            guard files.removeValue(forKey: Self.slicesName) == data.slices else {
+                try TrainerStore.forgetProgress(of: run.id, in: transaction)
+                return nil
+            }
+            return TrainingState(files: files)
+        }
+    }
+
     /// Trains on a thread of its own while this task commits epoch after epoch.
     private func train(
-        _ data: TrainingData,
-        recipe: TrainingRecipe,
+        _ thread: TrainingThread,
+        resuming state: TrainingState?,
         run: JobRun
-    ) async throws -> TrainingOutcome {
-        let (reports, continuation) = AsyncStream.makeStream(of: EpochReport.self)
-        let start = ContinuousClock.now
-        async let outcome = offPool {
-            defer { continuation.finish() }
-            var isUnheard = false
-            return try trainEmbedding(
-                training: data.training,
-                test: data.test,
-                dataSetHash: data.hash.bytes,
-                recipe: recipe,
-                now: { start.duration(to: .now).inSeconds },
-                report: { if case .terminated = continuation.yield($0) { isUnheard = true } },
-                isCancelled: { isUnheard || run.isCancelled }
-            )
+    ) async throws -> TrainingThread.Outcome {
+        let (epochs, continuation) = AsyncStream.makeStream(of: TrainingThread.Epoch.self)
+        let secondsBefore = try await self.service.database.read {
+            try TrainerStore.secondsElapsed(of: run.id, in: $0)
         }
+        let start = ContinuousClock.now
+        async let outcome = thread.run(
+            resuming: state,
+            deliver: { epoch in
+                if case .terminated = continuation.yield(epoch) { return false }
+                return true
+            },
+            isCancelled: { run.isCancelled },
+            atEnd: { continuation.finish() }
+        )
         do {
-            for await report in reports { try await self.record(report, run: run) }
+            for await epoch in epochs {
+                let seconds = secondsBefore + start.duration(to: .now).inSeconds
+                try await self.record(epoch, slices: thread.data.slices, seconds: seconds, run: run)
+            }
         } catch {
             // An epoch that cannot be recorded ends the training too, not only the job.
             continuation.finish()
@@ -73,103 +116,37 @@ struct TrainingJob: Sendable {
         return try await outcome
     }
 
-    private func record(_ report: EpochReport, run: JobRun) async throws {
-        let share = Double(report.epoch) / Double(max(report.epochs, 1))
-        run.report(Self.readingShare + (1 - Self.readingShare) * share, Self.text(of: report))
-        self.metrics.epochs.add()
-        self.metrics.loss.set(Double(report.trainingLoss), "training")
-        self.metrics.loss.set(Double(report.testLoss), "test")
-        let epoch = EpochRecord(
-            epoch: UInt32(report.epoch),
-            trainingLoss: report.trainingLoss,
-            testLoss: report.testLoss,
-            secondsElapsed: report.secondsElapsed
-        )
-        let event = RunProgressed(
-            jobID: run.id,
-            epoch: epoch.epoch,
-            epochs: UInt32(report.epochs),
-            trainingLoss: report.trainingLoss,
-            testLoss: report.testLoss,
-            secondsLeft: Float(report.secondsLeft),
-            step: UInt32(report.step),
-            rate: report.rate
-        )
-        let events = self.service.events
+    /// Commits an epoch with its event and all that is needed to go on after it: together or not at all.
+    private func record(
+        _ epoch: TrainingThread.Epoch,
+        slices: [UInt8],
+        seconds: Double,
+        run: JobRun
+    ) async throws {
+        let report = epoch.report
+        let secondsLeft = report.share > 0 ? seconds / report.share * (1 - report.share) : 0
+        let share = Self.readingShare + (1 - Self.readingShare) * report.share
+        run.report(share, Self.text(of: report, secondsLeft: secondsLeft))
+        self.metrics.note(report)
+        var files = epoch.state.files
+        files[Self.slicesName] = slices
+        let (events, saved) = (self.service.events, files)
         try await self.service.database.write { transaction in
-            try TrainerStore.insert(epoch, of: run.id, in: transaction)
+            try TrainerStore.insert(report, secondsElapsed: seconds, of: run.id, in: transaction)
+            try TrainerStore.save(saved, of: run.id, in: transaction)
+            let event = RunProgressed(
+                jobID: run.id,
+                epoch: UInt32(report.epoch),
+                epochs: UInt32(report.epochs),
+                trainingLoss: report.trainingLoss,
+                testLoss: report.testLoss ?? TrainerStore.noLoss,
+                secondsLeft: Float(secondsLeft),
+                step: try TrainerStore.stepCount(of: run.id, in: transaction),
+                rate: report.rate,
+                stage: report.stage.rawValue
+            )
             try events.append(event, key: run.id.description, in: transaction)
         }
-    }
-
-    private static func text(of report: EpochReport) -> String {
-        "epoch \(report.epoch) of \(report.epochs), step \(report.step), rate \(twoDigits(report.rate)), "
-            + "loss \(thousandths(report.trainingLoss)), "
-            + "test \(thousandths(report.testLoss)), \(Int(report.secondsLeft.rounded())) s left"
-    }
-
-    private static func thousandths(_ value: Float) -> String {
-        guard value.isFinite, abs(value) < 1e6 else { return "\(value)" }
-        return "\((Double(value) * 1_000).rounded() / 1_000)"
-    }
-
-    /// Two digits that count: the rate falls through several powers of ten.
-    private static func twoDigits(_ value: Float) -> String {
-        guard value.isFinite, value > 0 else { return "\(value)" }
-        var scale = 1.0
-        while Double(value) * scale < 10 { scale *= 10 }
-        return "\((Double(value) * scale).rounded() / scale)"
-    }
-
-    /// The registry's row; losses are those of the epoch whose weights the model has.
-    private func summary(of outcome: TrainingOutcome, dataSetID: Identifier) throws -> ModelSummary {
-        let best = outcome.reports.first { $0.epoch == outcome.bestEpoch } ?? outcome.reports.first
-        guard let best, let fingerprint = Fingerprint(exactly: outcome.model.fingerprint) else {
-            throw TrainingFailure("the training diverged in its first epoch")
-        }
-        return ModelSummary(
-            fingerprint: fingerprint,
-            state: .candidate,
-            dataSetID: dataSetID,
-            timeMilliseconds: self.service.clock.now(),
-            trainingLoss: best.trainingLoss,
-            // No epoch was better than the principal components alone: the model is those.
-            testLoss: outcome.bestEpoch == 0 ? outcome.untrainedTestLoss : best.testLoss,
-            epochs: UInt32(outcome.bestEpoch)
-        )
-    }
-
-    private func drawCurve(of outcome: TrainingOutcome, fingerprint: Fingerprint) async {
-        let folder = self.curvesFolder
-        do {
-            try await offPool {
-                try DurableFile.createFolder(folder)
-                let name = fingerprint.description.prefix(16)
-                try DurableFile.write(try LearningCurve.jpeg(of: outcome), to: "\(folder)/\(name).jpg")
-            }
-        } catch {
-            // A picture for people: the model is worth keeping without it.
-            self.logger.warning("the learning curve was not drawn", metadata: ["reason": "\(error)"])
-        }
-    }
-
-    private func log(
-        _ outcome: TrainingOutcome,
-        data: TrainingData,
-        summary: ModelSummary,
-        recipe: TrainingRecipe,
-        run: JobRun
-    ) {
-        self.logger.info(
-            "a model was trained",
-            metadata: [
-                "job": "\(run.id)", "model": "\(summary.fingerprint)", "dataSet": "\(data.dataSetID)",
-                "seed": "\(recipe.seed)", "epochs": "\(outcome.reports.count)",
-                "bestEpoch": "\(outcome.bestEpoch)", "slices": "\(data.training.samples.count)",
-                "testSlices": "\(data.test.samples.count)", "leftOut": "\(data.leftOut)",
-                "testLoss": "\(summary.testLoss)", "untrainedTestLoss": "\(outcome.untrainedTestLoss)",
-            ]
-        )
     }
 }
 

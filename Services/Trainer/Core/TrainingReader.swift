@@ -1,15 +1,20 @@
 import Contracts
-import Learning
 import Lungs
 import ServiceKit
+import WSSENet
 import Wire
 
 /// A data set with the crops of its slices, ready to be trained on.
 struct TrainingData: Sendable {
     let dataSetID: Identifier
     let hash: Fingerprint
-    let training: TrainingSide
-    let test: TrainingSide
+    let training: TrainingSet
+    /// Nil where the data set has no slice to test with.
+    let test: TrainingSet?
+    /// Whether the data set says where slices are equally dense.
+    let hasDensities: Bool
+    /// The slices of both sides (16 bytes each), as the indices of the sets count them.
+    let slices: [UInt8]
     /// Members whose slice is gone or shows no lung.
     let leftOut: Int
 }
@@ -40,26 +45,18 @@ struct TrainingReader: Sendable {
                 "\(done) of \(dataSet.members.count) slices read"
             )
         }
-        var samples: (training: [TrainingSample], test: [TrainingSample]) = ([], [])
-        var places = [Int?](repeating: nil, count: dataSet.members.count)
-        for (index, member) in dataSet.members.enumerated() {
-            guard let crop = crops[index] else { continue }
-            let sample = TrainingSample(
-                id: member.sliceID.bytes,
-                patient: member.patientID.bytes,
-                crop: crop
-            )
-            places[index] = member.isTest ? samples.test.count : samples.training.count
-            if member.isTest { samples.test.append(sample) } else { samples.training.append(sample) }
-        }
-        let pairs = try await self.pairs(of: dataSet, places: places) { share in
+        var labels = PairLabels(members: dataSet.members, isPresent: crops.map { $0 != nil })
+        try await self.readPairs(of: dataSet.summary, into: &labels) { share in
             report(0.9 + 0.1 * share, "fetching pairs")
         }
+        let (training, test) = (labels.training, labels.test)
         return TrainingData(
             dataSetID: dataSetID,
             hash: dataSet.summary.hash,
-            training: TrainingSide(samples: samples.training, pairs: pairs.training),
-            test: TrainingSide(samples: samples.test, pairs: pairs.test),
+            training: training.set(crops, dataSet.members),
+            test: test.members.isEmpty ? nil : test.set(crops, dataSet.members),
+            hasDensities: labels.hasDensities,
+            slices: (training.members + test.members).flatMap { dataSet.members[$0].sliceID.bytes },
             leftOut: crops.count { $0 == nil }
         )
     }
@@ -106,52 +103,29 @@ struct TrainingReader: Sendable {
         return crop
     }
 
-    /// The pairs of each side, page by page.
-    ///
-    /// - Parameter places: for each member its place among the samples of its side; nil where it was left out.
-    private func pairs(
-        of dataSet: FetchDataSet.Reply,
-        places: [Int?],
+    /// The labels of all pairs, page by page.
+    private func readPairs(
+        of summary: DataSetSummary,
+        into labels: inout PairLabels,
         report: (Double) -> Void
-    ) async throws -> (training: [TrainingPair], test: [TrainingPair]) {
-        var pairs: (training: [TrainingPair], test: [TrainingPair]) = ([], [])
+    ) async throws {
         var after: UInt64? = 0
         while let start = after {
             try Task.checkCancellation()
             let page = try await self.labeler.call(
                 FetchPairs(
-                    dataSetID: dataSet.summary.dataSetID,
+                    dataSetID: summary.dataSetID,
                     after: start,
                     limit: UInt32(Limits.pagePairsMaximum)
                 ),
                 timeout: self.patience
             )
-            for record in page.pairs {
-                guard let pair = Self.pair(record, places: places) else { continue }
-                let isTest = dataSet.members[Int(record.first)].isTest
-                // The labeler pairs members of one side only; anything else is no pair to learn from.
-                guard dataSet.members[Int(record.second)].isTest == isTest else { continue }
-                if isTest { pairs.test.append(pair) } else { pairs.training.append(pair) }
-            }
+            labels.add(page)
             guard page.next.map({ $0 > start }) ?? true else {
                 throw Refusal(.internalFailure, "the labeler's pages of pairs do not go on")
             }
             after = page.next
-            report(Double(page.next ?? dataSet.summary.pairCount) / Double(max(dataSet.summary.pairCount, 1)))
+            report(Double(page.next ?? summary.pairCount) / Double(max(summary.pairCount, 1)))
         }
-        return pairs
-    }
-
-    private static func pair(_ record: LabeledPairRecord, places: [Int?]) -> TrainingPair? {
-        guard Int(record.first) < places.count, Int(record.second) < places.count,
-            let first = places[Int(record.first)], let second = places[Int(record.second)]
-        else { return nil }
-        return TrainingPair(
-            first: first,
-            second: second,
-            outlineSimilarity: record.outline,
-            detailSimilarity: record.detail,
-            grade: record.grade
-        )
     }
 }

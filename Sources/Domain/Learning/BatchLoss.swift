@@ -7,7 +7,7 @@ package struct BatchLoss: Sendable, Equatable {
     package let listwise: Float
     /// Mean over the rows of -log softmax(cosines / 0.1) of the other views of the same slice; 0 without such views.
     package let contrastive: Float
-    /// (b x m): gradient of listwise + contrastiveWeight · contrastive, with respect to the unnormalized outputs.
+    /// (b x m): gradient of labelWeight · listwise + contrastiveWeight · contrastive, with respect to the unnormalized outputs.
     package let gradient: Matrix
 
     /// Temperature of labels, and of cosines in training.
@@ -19,12 +19,14 @@ package struct BatchLoss: Sendable, Equatable {
     ///   - outputs: (b x m), not normalized.
     ///   - labels: (b x b) similarities 0...1; other views of one slice count as 1 whatever stands there.
     ///   - slices: (b) which slice each row is a view of.
+    ///   - labelWeight: weight of the listwise term.
     ///   - contrastiveWeight: weight of the contrastive term.
     ///   - temperature: by which the cosines are divided.
     package init(
         outputs: Matrix,
         labels: Matrix,
         slices: [Int],
+        labelWeight: Float = 1,
         contrastiveWeight: Float,
         temperature: Float = BatchLoss.temperature
     ) {
@@ -41,7 +43,7 @@ package struct BatchLoss: Sendable, Equatable {
                 labels: labels.row(row),
                 slices: slices,
                 contrastiveWeight: contrastiveWeight / Float(count),
-                listwiseWeight: 1 / Float(count),
+                listwiseWeight: labelWeight / Float(count),
                 temperature: temperature,
                 gradient: &cosineGradient
             )

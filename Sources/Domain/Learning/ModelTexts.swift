@@ -25,18 +25,6 @@ package struct ModelTexts {
         }
     }
 
-    /// The bytes that a key's text holds in hexadecimal digits.
-    func bytes(_ key: String) throws(ModelFileError) -> [UInt8] {
-        let digits = Array(try text(key))
-        let values = stride(from: 0, to: digits.count - 1, by: 2).compactMap {
-            UInt8(String(digits[$0...$0 + 1]), radix: 16)
-        }
-        guard digits.count % 2 == 0, values.count == digits.count / 2 else {
-            throw ModelFileError("its header's \(key) is not hexadecimal")
-        }
-        return values
-    }
-
     /// A value as JSON, so that equal models have equal bytes.
     package static func json(_ value: some Encodable) -> String {
         let encoder = JSONEncoder()

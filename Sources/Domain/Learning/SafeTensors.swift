@@ -2,10 +2,10 @@ private import Crypto
 private import FoundationEssentials
 
 /// SHA-256 of some bytes (32).
-func sha256(_ bytes: [UInt8]) -> [UInt8] { Array(SHA256.hash(data: bytes)) }
+package func sha256(_ bytes: [UInt8]) -> [UInt8] { Array(SHA256.hash(data: bytes)) }
 
 /// Lowercase hexadecimal digits of some bytes.
-func hexadecimal(_ bytes: [UInt8]) -> String {
+package func hexadecimal(_ bytes: [UInt8]) -> String {
     let digits = Array("0123456789abcdef".utf8)
     return String(
         decoding: bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] },
@@ -22,7 +22,7 @@ package struct ModelFileError: Error, Equatable, CustomStringConvertible {
     package init(_ description: String) { self.description = "model file: " + description }
 }
 
-/// Arrays of single precision with names, and texts about them, in the safetensors format: 8 bytes header length, a
+/// Arrays of single or half precision with names, and texts about them, in the safetensors format: 8 bytes header length, a
 /// JSON header, then the arrays' bytes without gaps, all little-endian.
 ///
 /// There is one way only to write a content, and a checksum over header and arrays stands among the texts, so reading
@@ -31,6 +31,22 @@ struct SafeTensors: Equatable {
     struct Tensor: Equatable {
         let shape: [Int]
         let values: [Float]
+        let precision: Precision
+
+        /// - Parameter values: rounded to the precision.
+        init(shape: [Int], values: [Float], precision: Precision = .single) {
+            self.shape = shape
+            self.precision = precision
+            self.values = precision == .single ? values : values.map { Float(Float16($0)) }
+        }
+    }
+
+    /// How exact numbers are in a file, by the format's name of it.
+    enum Precision: String {
+        case single = "F32"
+        case half = "F16"
+
+        var byteCount: Int { self == .single ? 4 : 2 }
     }
 
     /// Arrays by name.
@@ -98,7 +114,9 @@ struct SafeTensors: Equatable {
         name: String,
         from data: ArraySlice<UInt8>
     ) throws(ModelFileError) -> Tensor {
-        guard entry.dtype == "F32" else { throw ModelFileError("array \(name) is not of single precision") }
+        guard let precision = Precision(rawValue: entry.dtype) else {
+            throw ModelFileError("array \(name) is neither of single nor of half precision")
+        }
         var count = 1
         for extent in entry.shape {
             let (product, overflows) = count.multipliedReportingOverflow(by: extent)
@@ -108,17 +126,20 @@ struct SafeTensors: Equatable {
             count = product
         }
         guard entry.offsets.count == 2, let start = entry.offsets.first, let end = entry.offsets.last,
-            start >= 0, start <= end, end <= data.count, end - start == 4 * count
+            start >= 0, start <= end, end <= data.count, end - start == precision.byteCount * count
         else { throw ModelFileError("array \(name) does not lie within the file's \(data.count) bytes") }
         let values = (0..<count).map { index -> Float in
-            let at = data.startIndex + start + 4 * index
-            let bits = (0..<4).reduce(UInt32(0)) { $0 | UInt32(data[at + $1]) << (8 * UInt32($1)) }
-            return Float(bitPattern: bits)
+            let at = data.startIndex + start + precision.byteCount * index
+            let bits = (0..<precision.byteCount).reduce(UInt32(0)) {
+                $0 | UInt32(data[at + $1]) << (8 * UInt32($1))
+            }
+            return precision == .single
+                ? Float(bitPattern: bits) : Float(Float16(bitPattern: UInt16(truncatingIfNeeded: bits)))
         }
         guard values.allSatisfy(\.isFinite) else {
             throw ModelFileError("array \(name) holds a value that is no number")
         }
-        return Tensor(shape: entry.shape, values: values)
+        return Tensor(shape: entry.shape, values: values, precision: precision)
     }
 
     private func checksum(of data: [UInt8]) -> String {
@@ -133,9 +154,10 @@ struct SafeTensors: Equatable {
         var header = "{\"__metadata__\":{" + fields.joined(separator: ",") + "}"
         var offset = 0
         for (name, tensor) in tensors.sorted(by: { $0.key < $1.key }) {
-            let end = offset + 4 * tensor.values.count
+            let end = offset + tensor.precision.byteCount * tensor.values.count
             fields = [
-                "\"dtype\":\"F32\"", "\"shape\":[\(tensor.shape.map(String.init).joined(separator: ","))]",
+                "\"dtype\":\"\(tensor.precision.rawValue)\"",
+                "\"shape\":[\(tensor.shape.map(String.init).joined(separator: ","))]",
             ]
             fields.append("\"data_offsets\":[\(offset),\(end)]")
             header += "," + Self.quoted(name) + ":{" + fields.joined(separator: ",") + "}"
@@ -151,9 +173,11 @@ struct SafeTensors: Equatable {
         data.reserveCapacity(tensors.values.reduce(0) { $0 + 4 * $1.values.count })
         for (_, tensor) in tensors.sorted(by: { $0.key < $1.key }) {
             for value in tensor.values {
-                let bits = value.bitPattern
+                let isHalf = tensor.precision == .half
+                let bits = isHalf ? UInt32(Float16(value).bitPattern) : value.bitPattern
                 data.append(UInt8(truncatingIfNeeded: bits))
                 data.append(UInt8(truncatingIfNeeded: bits >> 8))
+                guard !isHalf else { continue }
                 data.append(UInt8(truncatingIfNeeded: bits >> 16))
                 data.append(UInt8(truncatingIfNeeded: bits >> 24))
             }

@@ -1,3 +1,4 @@
+private import LinearAlgebra
 package import Lungs
 
 /// Number of elements of a label vector: 8 orientations x 8 x 8 cells.
@@ -55,19 +56,12 @@ private func smoothed(_ map: [Float], side: Int) -> [Float] {
 
 /// Means of cell x cell pixels: (side / cell x side / cell).
 package func cellMeans(of plane: [Float], side: Int, cell: Int) -> [Float] {
-    precondition(plane.count == side * side && side % cell == 0, "cells do not tile the plane")
-    let cells = side / cell
-    let pixels = plane.span
-    var means = [Float](repeating: 0, count: cells * cells)
-    var sums = means.mutableSpan
-    for y in 0..<side {
-        for column in 0..<cells {
-            var sum: Float = 0
-            for x in column * cell..<(column + 1) * cell { sum += pixels[y * side + x] }
-            sums[(y / cell) * cells + column] += sum
-        }
-    }
-    let share = 1 / Float(cell * cell)
-    for place in 0..<sums.count { sums[place] *= share }
+    precondition(side > 0 && cell > 0 && side % cell == 0, "cells do not tile the plane")
+    var means = [Float](repeating: 0, count: (side / cell) * (side / cell))
+    var span = means.mutableSpan
+    writeCellMeans(into: &span, plane: plane.span, height: side, width: side, cell: cell)
     return means
 }
+
+/// The nearest place inside.
+private func clamped(_ place: Int, _ side: Int) -> Int { min(max(place, 0), side - 1) }

@@ -34,9 +34,9 @@ package struct LineChart: Sendable {
     }
 
     /// The losses of a training, epoch by epoch.
-    package static func losses(training: [Double], test: [Double]) -> LineChart {
+    package static func losses(title: String = "Loss", training: [Double], test: [Double]) -> LineChart {
         LineChart(
-            title: "Loss",
+            title: title,
             stepName: "epoch",
             series: [
                 Series(name: "training", values: training, color: .leftLung),

@@ -1,7 +1,9 @@
 private import ImageCodecs
+private import LinearAlgebra
 package import Lungs
+private import Synchronization
 private import TestKit
-private import Tomography
+package import Tomography
 
 /// The lung slices of `shared/data/ct` in their canonical frames, each with its place in the body.
 ///
@@ -18,8 +20,40 @@ package struct RealSlices: Sendable {
         package let offset: Double
         /// 0 apex to 1 base; nil for single slices.
         package let level: Double?
+        /// Slice thickness, millimeters.
+        package let thicknessMillimeters: Double?
+        /// Day of the exam as the publishers shifted it, yyyymmdd.
+        package let studyDate: String
         /// The lungs.
         package let crop: LungCrop
+        /// Where the file lies below `shared/data`.
+        fileprivate let path: String
+
+        /// The slice as it was before segmentation, in Hounsfield units, decoded anew.
+        ///
+        /// - Throws: `SharedDataAbsent`, or what cannot be decoded.
+        package func hounsfield() throws -> CTSlice? { try RealSlices.hounsfield(self.path) }
+    }
+
+    /// A line of the manifest.
+    private struct Entry: Sendable {
+        let path: String
+        let patient: String
+        let studyDate: String
+        let thicknessMillimeters: Double?
+        let offset: Double
+
+        init(line: Substring) {
+            let fields = line.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+            self.path = fields[0]
+            self.patient = fields[2]
+            self.studyDate = fields[3]
+            self.thicknessMillimeters = Double(fields[5])
+            self.offset = Double(fields[7]) ?? 0
+        }
+
+        /// The folder of its series.
+        var series: String { self.path.split(separator: "/").dropLast().joined(separator: "/") }
     }
 
     /// In the order of the series' names and of the manifest.
@@ -36,57 +70,83 @@ package struct RealSlices: Sendable {
     private static let singlesMaximum = 8
     private static let singleSquareCentimeters = 30.0
 
-    /// Decodes, segments and crops everything: some seconds; with a limit, the first so many slices.
+    /// Decodes, segments and crops everything: some seconds; with a limit, the first so many files.
     ///
     /// - Throws: `SharedDataAbsent`, or what cannot be decoded.
     package init(limit: Int = .max) throws {
         let manifest = String(decoding: try SharedData.bytes("manifest.csv"), as: UTF8.self)
-        var series: [String: [(path: String, patient: String, offset: Double)]] = [:]
-        for line in manifest.split(whereSeparator: \.isNewline).dropFirst() {
-            let fields = line.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
-            let folder = fields[0].split(separator: "/").dropLast().joined(separator: "/")
-            series[folder, default: []].append((fields[0], fields[2], Double(fields[7]) ?? 0))
-        }
+        let entries = manifest.split(whereSeparator: \.isNewline).dropFirst().map { Entry(line: $0) }
         let areas = try Self.referenceAreas()
-        var slices: [Slice] = []
-        for (name, files) in series.sorted(by: { $0.key < $1.key }) where slices.count < limit {
+        var kept: [(entry: Entry, level: Double?)] = []
+        for (_, files) in Dictionary(grouping: entries, by: \.series).sorted(by: { $0.key < $1.key }) {
             let isSingle = files.count <= Self.singlesMaximum
             let levels =
                 isSingle
                 ? [Double?](repeating: nil, count: files.count)
                 : sequenceLevel(files.map { ($0.offset, areas[$0.path] ?? 0) })
-            for (index, file) in files.enumerated() {
-                let least = isSingle ? Self.singleSquareCentimeters : LungLimits.containsLungSquareCentimeters
-                guard areas[file.path] ?? 0 >= least, isSingle || levels[index] != nil,
-                    let crop = try Self.crop(path: file.path)
-                else { continue }
-                slices.append(
-                    Slice(
-                        patient: file.patient,
-                        series: name,
-                        offset: file.offset,
-                        level: levels[index],
-                        crop: crop
-                    )
+            let least = isSingle ? Self.singleSquareCentimeters : LungLimits.containsLungSquareCentimeters
+            for (entry, level) in zip(files, levels)
+            where areas[entry.path] ?? 0 >= least && (isSingle || level != nil) {
+                kept.append((entry, level))
+            }
+        }
+        let wanted = Array(kept.prefix(limit))
+        let crops = try Self.mapped(wanted.map(\.entry.path)) { path in
+            try Self.hounsfield(path).flatMap { slice in
+                lungCrop(of: slice, segmentation: LungSegmenter().segment(slice))
+            }
+        }
+        self.slices = zip(wanted, crops).compactMap { kept, crop in
+            crop.map {
+                Slice(
+                    patient: kept.entry.patient,
+                    series: kept.entry.series,
+                    offset: kept.entry.offset,
+                    level: kept.level,
+                    thicknessMillimeters: kept.entry.thicknessMillimeters,
+                    studyDate: kept.entry.studyDate,
+                    crop: $0,
+                    path: kept.entry.path
                 )
             }
         }
-        self.slices = Array(slices.prefix(limit))
     }
 
     /// The crops of pictures in a lung window, of the first so many files of `shared/data/slices2d/chest4` that show lungs.
     ///
     /// - Throws: `SharedDataAbsent`, or what cannot be decoded.
     package static func pictures(limit: Int) throws -> [LungCrop] {
-        var crops: [LungCrop] = []
-        for path in try SharedData.files(in: "slices2d/chest4", suffix: ".jpg") where crops.count < limit {
-            let slice = try Self.slice(try fileBytes(path), scale: .grey8)
-            guard let slice, case let lungs = LungSegmenter().segment(slice), lungs.containsLung else {
-                continue
-            }
-            if let crop = lungCrop(of: slice, segmentation: lungs) { crops.append(crop) }
+        try Self.labeledPictures(limit: limit).map(\.crop)
+    }
+
+    /// The same with the class that the publisher's table gives each.
+    ///
+    /// - Throws: `SharedDataAbsent`, or what cannot be decoded.
+    package static func labeledPictures(limit: Int) throws -> [(crop: LungCrop, label: String)] {
+        let folder = "slices2d/chest4"
+        let table = String(decoding: try SharedData.bytes(folder + "/labels.csv"), as: UTF8.self)
+        var labels: [Substring: String] = [:]
+        for line in table.split(whereSeparator: \.isNewline).dropFirst() {
+            let fields = line.split(separator: ",", omittingEmptySubsequences: false)
+            labels[fields[0]] = String(fields[1])
         }
-        return crops
+        let paths = try SharedData.files(in: folder, suffix: ".jpg")
+        var pictures: [(crop: LungCrop, label: String)] = []
+        // In pieces, so that few more are read than asked for.
+        for start in stride(from: 0, to: paths.count, by: 64) where pictures.count < limit {
+            let piece = Array(paths[start..<min(start + 64, paths.count)])
+            for (path, crop) in zip(piece, try Self.mapped(piece) { try Self.pictureCrop($0) }) {
+                guard let crop else { continue }
+                pictures.append((crop, labels[path.split(separator: "/").last ?? ""] ?? ""))
+            }
+        }
+        return Array(pictures.prefix(limit))
+    }
+
+    private static func pictureCrop(_ path: String) throws -> LungCrop? {
+        guard let slice = try Self.slice(try fileBytes(path), scale: .grey8) else { return nil }
+        let lungs = LungSegmenter().segment(slice)
+        return lungs.containsLung ? lungCrop(of: slice, segmentation: lungs) : nil
     }
 
     /// Lung areas by file, cm²; what could not be read has none.
@@ -100,9 +160,22 @@ package struct RealSlices: Sendable {
         return areas
     }
 
-    private static func crop(path: String) throws -> LungCrop? {
-        guard let slice = try Self.slice(try SharedData.bytes(path), scale: .hounsfield) else { return nil }
-        return lungCrop(of: slice, segmentation: LungSegmenter().segment(slice))
+    fileprivate static func hounsfield(_ path: String) throws -> CTSlice? {
+        try Self.slice(try SharedData.bytes(path), scale: .hounsfield)
+    }
+
+    /// Each file's result, in order, made on two threads.
+    private static func mapped<Output: Sendable>(
+        _ paths: [String],
+        _ body: @Sendable (String) throws -> Output
+    ) throws -> [Output] {
+        let results = Mutex<[Int: Result<Output, any Error>]>([:])
+        inParallel(paths.count, threadCount: 2) { index in
+            let found = Result { try body(paths[index]) }
+            results.withLock { $0[index] = found }
+        }
+        let found = results.withLock { $0 }
+        return try paths.indices.compactMap { try found[$0]?.get() }
     }
 
     private static func slice(_ bytes: [UInt8], scale: IntensityScale) throws -> CTSlice? {

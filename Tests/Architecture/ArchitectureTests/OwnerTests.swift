@@ -11,6 +11,7 @@ struct OwnerTests {
         ("CJPEG", "Sources/Platform/ImageCodecs/"),
         ("CPNG", "Sources/Platform/ImageCodecs/"),
         ("CDCMTK", "Sources/Platform/ImageCodecs/"),
+        ("CShippedModel", "Services/Trainer/Core/"),
         ("GRDB", "Sources/Platform/Storage/"),
     ]
 

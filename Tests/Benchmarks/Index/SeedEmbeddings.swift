@@ -1,7 +1,9 @@
-import Learning
+import LinearAlgebra
 import Lungs
+import Orientation
 
-/// Embeddings of the seed slices, of the outline and the detail part only.
+/// Embeddings of the seed slices: principal components of the masks and of the histograms of gradients, fitted to these very
+/// slices, each of unit length. No training: the archives that are made of them stay what they were when a recipe changes.
 struct SeedEmbeddings {
     /// One slice of a series.
     struct Placed {
@@ -11,8 +13,8 @@ struct SeedEmbeddings {
         let vector: [Float]
     }
 
-    /// Sizes of the two parts.
-    static let parts = EmbeddingPart.standard.prefix(2).map(\.count)
+    /// Sizes of the two parts: outline and detail.
+    static let parts = [32, 96]
 
     /// "real" or "phantom".
     let source: String
@@ -23,13 +25,15 @@ struct SeedEmbeddings {
     /// Everything, pictures too: what another hospital would ask with.
     let all: [[Float]]
 
-    /// Embeds by an untrained model that is fitted to these very slices, as an archive's own model is.
     init(_ crops: SeedCrops) throws {
-        let model = try Self.untrainedModel(
-            of: crops.series.flatMap { $0.map(\.crop) } + crops.singles + crops.pictures
-        )
-        let dimension = Self.parts.reduce(0, +)
-        func embed(_ crop: LungCrop) -> [Float] { Array(model.embed(crop).prefix(dimension)) }
+        let every = crops.series.flatMap { $0.map(\.crop) } + crops.singles + crops.pictures
+        let features: [(LungCrop) -> [Float]] = [{ outlineCells(of: $0) }, { hogVector(of: $0) }]
+        let principal = zip(features, Self.parts).map { feature, count in
+            PrincipalComponents(fitting: Matrix(stacking: every.map(feature)), count: count)
+        }
+        func embed(_ crop: LungCrop) -> [Float] {
+            zip(principal, features).flatMap { Self.unit($0.project($1(crop))) }
+        }
         self.source = crops.source
         self.series = crops.series.filter { $0.count > 1 }.map { slices in
             slices.map { Placed(level: Float($0.level), vector: embed($0.crop)) }
@@ -38,20 +42,9 @@ struct SeedEmbeddings {
         self.all = self.series.flatMap { $0.map(\.vector) } + crops.singles.map(embed) + self.pictures
     }
 
-    /// Principal components alone: no label counts without an epoch.
-    private static func untrainedModel(of crops: [LungCrop]) throws -> EmbeddingModel {
-        var recipe = TrainingRecipe(epochs: 0)
-        recipe.viewsPerSlice = 1
-        let samples = crops.map { TrainingSample(id: [], patient: [], crop: $0) }
-        return try trainEmbedding(
-            training: TrainingSide(samples: samples, pairs: []),
-            test: TrainingSide(samples: Array(samples.prefix(3)), pairs: []),
-            dataSetHash: [],
-            recipe: recipe,
-            now: { 0 },
-            report: { _ in },
-            isCancelled: { false }
-        )
-        .model
+    /// A vector of length 1, or zero.
+    private static func unit(_ vector: [Float]) -> [Float] {
+        let length = vector.reduce(0) { $0 + $1 * $1 }.squareRoot()
+        return vector.map { length > 1e-8 ? $0 / length : 0 }
     }
 }

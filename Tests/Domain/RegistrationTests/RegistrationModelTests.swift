@@ -55,7 +55,7 @@ struct RegistrationModelTests {
         let network = try LocalizationNetwork.network()
         let parameters = LocalizationNetwork.parameters(of: network, seed: 1)
         let other = try NetworkFile(format: "other 1", network: network, parameters: parameters, texts: [:])
-        #expect(throws: ModelFileError("not carina.registration 1")) {
+        #expect(throws: ModelFileError("other 1 and not carina.registration 1")) {
             try RegistrationModel(serialized: other.bytes)
         }
         let untold = try NetworkFile(

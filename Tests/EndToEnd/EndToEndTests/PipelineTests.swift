@@ -6,6 +6,7 @@ import Phantom
 import Processes
 import TestKit
 import Testing
+import WSSENet
 
 @testable import CarinaCore
 
@@ -25,9 +26,11 @@ struct PipelineTests {
             let again = try await deployment.ingest(["\(deployment.local.folder)/ct"])
             #expect(again.stored == 0 && again.duplicates == report.stored && again.slices == report.slices)
 
-            let model = try await deployment.train()
             let file = patients[1][6]
             let slice = try #require(report.slices[file])
+            let shipped = try await Self.checkShippedModel(deployment, slice: slice, count: report.stored)
+            let model = try await deployment.train()
+            #expect(model != shipped)
             let byID = try await deployment.search("SLICE \(slice) K 5")
             #expect(byID.hits.count == 3, "one slice of each of the three other patients")
             #expect(byID.generation == model)
@@ -45,11 +48,49 @@ struct PipelineTests {
             #expect(scan.hits == byID.hits)
             try await Self.checkOptions(deployment, slice: slice, count: report.stored)
             try await Self.checkExport(deployment, model: model)
+            try await Self.checkModels(deployment, model: model)
             try await Self.checkLabels(deployment, slice: slice, other: byID.hits[0].slice)
             try Self.checkThreads(deployment)
             try await Self.checkDeletion(deployment, slice: slice, nearest: byID.hits[0].slice)
             try await Self.checkSnapshot(deployment, slice: slice)
         }
+    }
+
+    /// Before any training the model that came with the program answers.
+    private static func checkShippedModel(
+        _ deployment: TestDeployment,
+        slice: String,
+        count: Int
+    ) async throws -> String {
+        let client = try await deployment.connect()
+        let flow = TrainingFlow(client: client, progress: ProgressBar(isSilent: true))
+        let model = try await flow.waitUntilSearchable(count)
+        let found = try await deployment.search("SLICE \(slice) K 5")
+        #expect(found.hits.count == 3 && found.generation == model)
+        let rows = try await ModelRow.all(client)
+        #expect(rows.map(\.model) == [model] && rows.map(\.dataSet) == [nil])
+        await client.close()
+        return model
+    }
+
+    /// `carina model`: what is known of each, and a recipe that can be trained with again.
+    private static func checkModels(_ deployment: TestDeployment, model: String) async throws {
+        let gateway = ["--gateway", "127.0.0.1:\(deployment.port)"]
+        try await ModelListCommand.parse(gateway).run()
+        let client = try await deployment.connect()
+        let report = try await ModelShowCommand.parse(gateway).report(client)
+        #expect(report.row.model == model && report.card.recipe.detailSteps == 12)
+        #expect(Set(report.epochs.map(\.stage)) == ["outline", "detail", "density"])
+        #expect(report.text.contains("detail 192 × 0.78") && report.text.contains("\"detailSteps\":12"))
+        // G-18: nothing is trained by a recipe with a key that there is not.
+        await #expect(throws: CommandFailure.self) {
+            try await client.send("TRAIN", "RECIPE", #"{"epochs": 3}"#)
+        }
+        let again = try await client.send("TRAIN", "RECIPE", report.card.recipe.json, "KEEP").text ?? ""
+        let watch = JobWatch(client: client, progress: ProgressBar(isSilent: true))
+        let twin = try await watch.wait(for: again, of: "trainer", title: "", summary: { _ in "" })
+        #expect(twin == model, "the same recipe on the same data is another model")
+        await client.close()
     }
 
     private static func checkRedisTools(
@@ -130,6 +171,8 @@ struct PipelineTests {
         #expect(try fileBytes("\(folder)/mask.png").prefix(4) == [0x89, 0x50, 0x4E, 0x47])
         try await LabelExplainCommand.parse(gateway + [slice, other, "--output", "\(folder)/pair.jpg"]).run()
         #expect(try fileBytes("\(folder)/pair.jpg").prefix(2) == [0xFF, 0xD8])
+        try await CompareCommand.parse(gateway + [slice, other, "--output", "\(folder)/compare.jpg"]).run()
+        #expect(try fileBytes("\(folder)/compare.jpg").prefix(2) == [0xFF, 0xD8])
         let client = try await deployment.connect()
         let dataSet = try #require(try await DataSetRow.all(client).first)
         await client.close()

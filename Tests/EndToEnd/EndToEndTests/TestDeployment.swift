@@ -67,10 +67,15 @@ struct TestDeployment: Sendable {
             .send(try Uploads.files(below: paths))
     }
 
-    func train(epochs: Int = 4) async throws -> String {
+    /// A few steps of each stage: enough to be another model than the first weights.
+    static let shortRecipe = """
+        {"outlineSteps": 12, "detailSteps": 12, "densitySteps": 12, "batchSlices": 8}
+        """
+
+    func train(recipe: String = Self.shortRecipe) async throws -> String {
         let client = try await self.connect()
         let flow = TrainingFlow(client: client, progress: ProgressBar(isSilent: true))
-        let report = try await flow.run(epochs: epochs, seed: 1, keep: false)
+        let report = try await flow.run(recipe: recipe, seed: 1, keep: false)
         await client.close()
         return report.model
     }

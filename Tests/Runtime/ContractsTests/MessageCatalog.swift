@@ -23,7 +23,7 @@ enum MessageCatalog {
         "trainer.ListModels": ListModels.self, "trainer.Promote": Promote.self,
         "trainer.RollBack": RollBack.self, "trainer.RunHistory": RunHistory.self,
         "embedder.EmbedPixels": EmbedPixels.self, "embedder.FetchEmbeddings": FetchEmbeddings.self,
-        "embedder.FetchGenerations": FetchGenerations.self,
+        "embedder.FetchGenerations": FetchGenerations.self, "embedder.CompareSlices": CompareSlices.self,
         "index.Search": Search.self, "index.NodeState": NodeState.self,
     ]
 

@@ -137,6 +137,7 @@ struct RegistryTests {
         try check(Attribute.self)
         try check(Embedding.self)
         try check(GenerationSummary.self)
+        try check(ComparedPart.self)
         try check(SearchFilter.self)
         try check(SearchHit.self)
     }

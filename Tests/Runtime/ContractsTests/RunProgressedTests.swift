@@ -49,7 +49,8 @@ struct RunProgressedTests {
         testLoss: 2.5,
         secondsLeft: 90,
         step: 120,
-        rate: 0.0018
+        rate: 0.0018,
+        stage: "detail"
     )
 
     @Test("is read whole, with one of them, and without")
@@ -58,6 +59,8 @@ struct RunProgressedTests {
         for (step, rate) in [(120, nil), (nil, 0.0018), (nil, nil)] as [(UInt32?, Float?)] {
             var less = event
             (less.step, less.rate) = (step, rate)
+            #expect(try RunProgressed(decoding: less.body) == less)
+            less.stage = nil
             #expect(try RunProgressed(decoding: less.body) == less)
         }
     }
@@ -69,7 +72,7 @@ struct RunProgressedTests {
         #expect(event.body.starts(with: older.body))
         let read = try RunProgressed(decoding: older.body)
         #expect(OlderRunProgressed(read) == older)
-        #expect(read.step == nil && read.rate == nil)
+        #expect(read.step == nil && read.rate == nil && read.stage == nil)
     }
 
     @Test("is refused where one of them has another length or is no number")
@@ -85,6 +88,9 @@ struct RunProgressedTests {
         }
         #expect(throws: WireError(.badTagLength, at: 74, reading: "rate")) {
             _ = try RunProgressed(decoding: body(13, [1, 2, 3, 4, 5]))
+        }
+        #expect(throws: WireError(.badTagLength, at: 74, reading: "stage")) {
+            _ = try RunProgressed(decoding: body(15, [0, 0, 0, 0, 0]))
         }
         #expect(throws: WireError(.notFinite, at: 74, reading: "rate")) {
             _ = try RunProgressed(decoding: body(13, [0, 0, 0x80, 0x7F]))

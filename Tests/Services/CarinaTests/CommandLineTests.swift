@@ -15,7 +15,7 @@ struct CommandLineTests {
 
     @Test("each command tells what it does in a sentence, and its help fits a terminal")
     func help() {
-        #expect(Self.commands.count == 13)
+        #expect(Self.commands.count == 14)
         for command in Self.commands {
             #expect(command.configuration.abstract.hasSuffix("."), "\(command)")
             let help = CarinaCommand.helpMessage(for: command, columns: 100)
@@ -57,7 +57,8 @@ struct CommandLineTests {
     func wrongUsage() {
         let wrong = [
             ["up", "--port", "70000"], ["ingest", "x", "--connections", "0"], ["token", "ward", "owner"],
-            ["token", "a b", "reader"], ["phantom", "x", "--slices", "2"], ["search"], ["fly"],
+            ["token", "a b", "reader"], ["phantom", "x", "--slices", "2"], ["search"], ["compare", "x"],
+            ["fly"],
             ["index", "verify"], ["label", "build", "--members", "1"],
             ["label", "build", "--test-share", "1"],
             ["label", "build", "--source", "guess"], ["label", "pairs", "x", "--grade", "4"],

@@ -63,7 +63,7 @@ struct SearchResultTests {
     }
 
     @Test("a job's end is told in its numbers")
-    func jobSummaries() {
+    func jobSummaries() throws {
         let dataSets = Reply.list([
             .fields([
                 "dataset": .text("aa"), "members": .integer(400), "pairs": .integer(9000),
@@ -75,16 +75,27 @@ struct SearchResultTests {
                 == "9000 pairs of 400 slices; 12 patients to learn from, 3 to test with"
         )
         #expect(JobSummary.dataSet("bb", in: dataSets) == "data set bb")
-        let epochs = Reply.list(
-            [1, 2].map { number in
-                .fields([
-                    "epoch": .integer(number), "training": .text("0.\(5 - number)"), "test": .text("0.45678"),
+        func epochs(_ test: [Reply]) throws -> [EpochRow] {
+            try test.enumerated().map { number, test in
+                let row = Reply.fields([
+                    "stage": .text(number < 3 ? "outline" : "detail"),
+                    "epoch": .integer(Int64(number % 3 + 1)),
+                    "training": .text("0.\(9 - number)"), "test": test, "best": .integer(number == 1 ? 1 : 0),
                     "seconds": .text("\(number * 10).6"),
                 ])
+                return try EpochRow(AnswerReader(reply: row, command: "RUN"))
             }
+        }
+        // The best epoch of a stage was kept, or its last.
+        let tested = try epochs([.text("0.5"), .text("0.41"), .text("0.42"), .text("0.34567")])
+        #expect(
+            JobSummary.training(tested)
+                == "4 epochs in 31 s, loss on test patients: outline 0.4100, detail 0.3457"
         )
-        #expect(JobSummary.training(epochs) == "2 epochs in 21 s, loss 0.3000, on test patients 0.4568")
-        #expect(JobSummary.training(.list([])) == "a model without a history")
+        #expect(tested[1].text == "outline 2  loss 0.8000  test 0.4100  best")
+        let untested = try epochs([.none, .none])
+        #expect(JobSummary.training(untested) == "2 epochs in 11 s, loss: outline 0.8000")
+        #expect(JobSummary.training([]) == "a model without a history")
     }
 
     @Test("a table's columns are as wide as their widest cell, and no line ends in blanks")

@@ -1,10 +1,10 @@
 import Contracts
 import EmbedderCore
-import Learning
 import Lungs
 import PhantomArchive
 import TestKit
 import Testing
+import WSSENet
 import Wire
 
 /// One slice, one model, one vector.
@@ -33,10 +33,10 @@ struct EmbeddingTests {
             let stored = try await bench.embeddings(of: slices, nil)
             for embedding in created { #expect(stored.contains(embedding)) }
 
-            let model = try Models.all[0]
+            let embedder = try SliceEmbedder(try Models.all[0], threadCount: 1)
             let first = slices[0]
             let crop = lungCrop(of: first.slice, segmentation: LungSegmenter().segment(first.slice))
-            let expected = model.embed(try #require(crop))
+            let expected = embedder.embed(try #require(crop))
             #expect(stored[0]?.vector == expected)
             #expect(stored[0]?.seriesID == first.metadata.seriesID)
             #expect(stored[0]?.patientID == first.metadata.patientID)
@@ -66,6 +66,27 @@ struct EmbeddingTests {
                 let air = try Phantoms.withoutLungs()
                 return try await bench.client.call(EmbedPixels(slice: SlicePixels(air.slice)))
             }
+        }
+    }
+
+    @Test("a model of an older Carina is a dead letter that says so, and the one before goes on")
+    func olderModel() async throws {
+        try await EmbedderBench.with { bench in
+            let print = try Models.prints[0]
+            try await bench.archive.store(Array(Phantoms.slices[..<2]))
+            try await bench.trainer.promote(print)
+            #expect(try await bench.waitUntilServing(print, count: 2))
+            try await bench.trainer.promote(TrainerStandIn.older)
+            var letters: [DeadLetter] = []
+            let isDead = try await eventually(within: .seconds(30), every: .milliseconds(20)) {
+                letters = try await bench.client.call(DeadLetters(limit: 10)).letters
+                return !letters.isEmpty
+            }
+            #expect(isDead && letters.count == 1 && letters.first?.attempts == 1)
+            #expect(letters.first?.reason.contains("carina.embedding and not carina.wssenet 1") == true)
+            #expect(try await bench.generations().serving == print)
+            try await bench.archive.store(Array(Phantoms.slices[2..<3]))
+            #expect(try await bench.waitUntilServing(print, count: 3))
         }
     }
 

@@ -1,5 +1,6 @@
 import Contracts
 import Learning
+import LinearAlgebra
 import Lungs
 import Messaging
 import ServiceKit
@@ -7,6 +8,7 @@ import Storage
 import Synchronization
 import Testing
 import Tomography
+import WSSENet
 import Wire
 
 @testable import PhantomArchive
@@ -28,7 +30,11 @@ final class TrainerStandIn: Sendable {
 
     static func start(in folder: String, transport: any Transport) async throws -> TrainerStandIn {
         let hidden = Hidden()
-        let models = try Models.all
+        var known = Dictionary(
+            uniqueKeysWithValues: try Models.all.map { (Fingerprint(bytes: $0.fingerprint), $0.serialized()) }
+        )
+        known[Self.older] = try Models.older
+        let files = known
         let definition = ServiceDefinition(
             name: "trainer",
             number: .trainer,
@@ -36,13 +42,12 @@ final class TrainerStandIn: Sendable {
             ports: ServicePorts(requests: 7421, events: 7422, health: 7429)
         ) { host in
             host.on(FetchModel.self) { request, _ in
-                guard let wanted = request.fingerprint,
-                    let model = models.first(where: { $0.fingerprint == wanted.bytes })
+                guard let wanted = request.fingerprint, let bytes = files[wanted]
                 else { throw Refusal(.notFound, "no model has this fingerprint") }
                 guard !hidden.prints.withLock({ $0.contains(wanted) }) else {
                     throw Refusal(.notFound, "hidden")
                 }
-                return FetchModel.Reply(fingerprint: wanted, bytes: model.serialized())
+                return FetchModel.Reply(fingerprint: wanted, bytes: bytes)
             }
         }
         let settings = [
@@ -52,6 +57,9 @@ final class TrainerStandIn: Sendable {
         let host = try await ServiceHost.start(definition, settings: settings, transport: transport)
         return TrainerStandIn(host: host, hidden: hidden)
     }
+
+    /// Names a model that only an older embedder could read.
+    static let older = Fingerprint(bytes: Array(repeating: 7, count: 32))
 
     /// Settings with which a service finds this one.
     static let peerSettings = [
@@ -98,7 +106,7 @@ enum Phantoms {
     }
 }
 
-/// Three small models, fitted to phantoms and not trained any further.
+/// Three models of random weights.
 enum Models {
     static var all: [EmbeddingModel] { get throws { try Self.made.get() } }
 
@@ -106,31 +114,45 @@ enum Models {
         get throws { try Self.all.map { Fingerprint(bytes: $0.fingerprint) } }
     }
 
+    /// A file such as trainers of Carina before WSSENet made.
+    static var older: [UInt8] {
+        get throws {
+            var network = Network(inputs: [.init("hog", shape: [2])])
+            try network.add("detail", .linear(count: 1), "hog")
+            var generator = SeededGenerator(seed: 1)
+            let file = try NetworkFile(
+                format: "carina.embedding",
+                network: network,
+                parameters: Parameters(of: network, generator: &generator),
+                texts: ["version": "1"]
+            )
+            return file.bytes
+        }
+    }
+
     private static let made = Result { try (0..<3).map { try Self.model(seed: UInt64($0)) } }
 
     private static func model(seed: UInt64) throws -> EmbeddingModel {
-        var recipe = TrainingRecipe(epochs: 0, seed: seed)
-        recipe.viewsPerSlice = 1
-        let outcome = try trainEmbedding(
-            training: TrainingSide(samples: try Self.samples(Phantoms.slices[..<6]), pairs: []),
-            test: TrainingSide(samples: try Self.samples(Phantoms.slices[6...]), pairs: []),
-            dataSetHash: [UInt8(seed)],
-            recipe: recipe,
-            now: { 0 },
-            report: { _ in },
-            isCancelled: { false }
-        )
-        return outcome.model
-    }
-
-    private static func samples(_ slices: ArraySlice<ArchivedSlice>) throws -> [TrainingSample] {
-        try slices.map { archived in
+        var recipe = WSSENetRecipe(seed: seed)
+        (recipe.outlineSteps, recipe.detailSteps, recipe.densitySteps) = (0, 0, 0)
+        let crops = try Phantoms.slices.map { archived in
             let segmentation = LungSegmenter().segment(archived.slice)
-            return TrainingSample(
-                id: archived.metadata.sliceID.bytes,
-                patient: archived.metadata.patientID.bytes,
-                crop: try #require(lungCrop(of: archived.slice, segmentation: segmentation))
-            )
+            return try #require(lungCrop(of: archived.slice, segmentation: segmentation))
         }
+        let labels = Matrix(rows: crops.count, columns: crops.count)
+        let training = try WSSENetTraining(
+            TrainingSet(
+                crops: crops,
+                patients: Phantoms.slices.map(\.metadata.patientID.bytes),
+                outline: labels,
+                detail: labels,
+                density: labels
+            ),
+            test: nil,
+            recipe: recipe,
+            dataSetHash: "",
+            threadCount: 1
+        )
+        return try training.model()
     }
 }

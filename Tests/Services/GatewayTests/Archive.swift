@@ -54,6 +54,7 @@ final class Archive: Sendable {
         var previews: [Preview] = []
         /// Data sets that were asked for, and pages and draws of their pairs.
         var orders: [BuildDataSet] = []
+        var trainings: [StartTraining] = []
         var pages: [FetchPairs] = []
         var draws: [DrawPairs] = []
     }

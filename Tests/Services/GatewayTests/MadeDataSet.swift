@@ -92,7 +92,8 @@ enum MadeDataSet {
                 detail: 0.25,
                 similarity: isKnown ? 0.75 : nil,
                 grade: isKnown ? 2 : nil,
-                jpeg: [0xFF, 0xD8, 0x0D, 0x0A, 0xFF, 0xD9]
+                jpeg: [0xFF, 0xD8, 0x0D, 0x0A, 0xFF, 0xD9],
+                overlay: [0xFF, 0xD8, 0x0A, 0x0D, 0xFF, 0xD9]
             )
         }
     }

@@ -70,7 +70,7 @@ extension Archive {
                 return Promote.Reply(fingerprint: request.fingerprint)
             }
             host.onChanging(RollBack.self) { _, _, _ in throw Refusal(.conflict, "nothing served before") }
-            host.on(ListModels.self) { _, _ in .init(models: []) }
+            MadeModels.serve(on: host, archive: self)
             host.on(FetchModel.self) { request, _ in
                 guard request.fingerprint ?? fingerprint(2) == fingerprint(2) else {
                     throw Refusal(.notFound, "no such model")
@@ -92,6 +92,9 @@ extension Archive {
                         samples.first { $0.sliceID == id }.map { self.embedding($0, generation) }
                     }
                 )
+            }
+            host.on(CompareSlices.self) { request, context in
+                try self.compare(request, context.fingerprint ?? fingerprint(1))
             }
             host.on(EmbedPixels.self) { request, context in
                 let generation = context.fingerprint ?? fingerprint(1)

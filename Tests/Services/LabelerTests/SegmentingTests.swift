@@ -57,6 +57,11 @@ struct SegmentingTests {
             #expect(near.grade == nil)
             #expect(Array(near.jpeg.prefix(3)) == [0xFF, 0xD8, 0xFF])
             #expect(Array(near.jpeg.suffix(2)) == [0xFF, 0xD9])
+            let overlays = [near, far].compactMap(\.overlay)
+            #expect(
+                overlays.allSatisfy { $0.prefix(3) == [0xFF, 0xD8, 0xFF] && $0.suffix(2) == [0xFF, 0xD9] }
+            )
+            #expect(Set(overlays).count == 2)
         }
     }
 }

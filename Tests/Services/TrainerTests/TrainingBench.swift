@@ -15,28 +15,55 @@ final class TrainingBench: Sendable {
     let trainer: ServiceClient
     let folder: String
     private let transport: MemoryTransport
+    private let shippedModel: Bool
     private let hosts: Mutex<(labeler: ServiceHost, trainer: ServiceHost)>
 
-    private init(in folder: String, transport: MemoryTransport) async throws {
+    /// A few steps of each stage: with 30 slices to learn from 2, 3 and 2 epochs.
+    static let shortRecipe = """
+        {"outlineSteps": 8, "detailSteps": 12, "densitySteps": 8, "batchSlices": 8}
+        """
+
+    private init(
+        in folder: String,
+        labeler: ServiceDefinition,
+        shippedModel: Bool,
+        transport: MemoryTransport
+    ) async throws {
+        self.shippedModel = shippedModel
         self.folder = folder
         self.transport = transport
         self.archive = try await ArchiveService.start(in: "\(folder)/ingest", transport: transport)
         self.hosts = Mutex(
             (
-                labeler: try await Self.start(LabelerDefinition.definition, in: folder, transport),
-                trainer: try await Self.start(TrainerDefinition.definition, in: folder, transport)
+                labeler: try await Self.start(labeler, in: folder, transport),
+                trainer: try await Self.start(
+                    TrainerDefinition.definition,
+                    in: folder,
+                    shippedModel: shippedModel,
+                    transport
+                )
             )
         )
         self.labeler = try Self.client("labeler", .labeler, transport)
         self.trainer = try Self.client("trainer", .trainer, transport)
     }
 
+    /// - Parameters:
+    ///   - labeler: the real one, or one that stands in for it.
+    ///   - shippedModel: whether the trainer begins with the model that came with it.
     static func with(
         slices: [ArchivedSlice] = Phantoms.slices,
+        labeler: ServiceDefinition = LabelerDefinition.definition,
+        shippedModel: Bool = false,
         _ body: (TrainingBench) async throws -> Void
     ) async throws {
         try await withTemporaryFolder { folder in
-            let bench = try await TrainingBench(in: folder, transport: MemoryTransport())
+            let bench = try await TrainingBench(
+                in: folder,
+                labeler: labeler,
+                shippedModel: shippedModel,
+                transport: MemoryTransport()
+            )
             try await bench.archive.store(slices)
             let result: Result<Void, any Error>
             do {
@@ -56,10 +83,17 @@ final class TrainingBench: Sendable {
 
     /// Stops the trainer as SIGTERM does and starts it again over the same folder.
     func restartTrainer() async throws {
-        await self.hosts.withLock(\.trainer).stop()
+        await self.stopTrainer()
+        try await self.startTrainer()
+    }
+
+    func stopTrainer() async { await self.hosts.withLock(\.trainer).stop() }
+
+    func startTrainer() async throws {
         let trainer = try await Self.start(
             TrainerDefinition.definition,
             in: self.folder,
+            shippedModel: self.shippedModel,
             self.transport
         )
         self.hosts.withLock { $0.trainer = trainer }
@@ -68,6 +102,7 @@ final class TrainingBench: Sendable {
     private static func start(
         _ definition: ServiceDefinition,
         in folder: String,
+        shippedModel: Bool = false,
         _ transport: MemoryTransport
     ) async throws -> ServiceHost {
         let name = definition.name
@@ -77,8 +112,13 @@ final class TrainingBench: Sendable {
         ]
         settings.merge(ArchiveService.peerSettings) { $1 }
         // Enough to be another model than the first weights.
-        if name == "labeler" { settings["registration-steps"] = "30" }
+        if definition.settings.contains(where: { $0.key == "registration-steps" }) {
+            settings["registration-steps"] = "30"
+        }
         if name == "trainer" {
+            // Two that wait for one another are slow where other work holds a core.
+            settings["threads"] = "1"
+            settings["shipped-model"] = "\(shippedModel)"
             settings["labeler-address"] = "memory://labeler"
             settings["labeler-events-address"] = "memory://labeler-events"
         }
@@ -106,11 +146,11 @@ final class TrainingBench: Sendable {
     /// Trains to the end.
     func train(
         dataSetID: Identifier? = nil,
-        epochs: UInt32 = 3,
+        recipe: String = TrainingBench.shortRecipe,
         seed: UInt64 = 5,
         promote: Bool = false
     ) async throws -> Job {
-        let request = StartTraining(dataSetID: dataSetID, epochs: epochs, seed: seed, promote: promote)
+        let request = StartTraining(dataSetID: dataSetID, seed: seed, promote: promote, recipe: recipe)
         return try await Self.ended(try await self.trainer.call(request).jobID, at: self.trainer)
     }
 

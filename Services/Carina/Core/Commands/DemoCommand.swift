@@ -8,7 +8,7 @@ struct DemoCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "demo",
         abstract:
-            "Runs the whole pipeline once: start, ingest, label, train, embed, index, search three slices, stop.",
+            "Runs the whole pipeline once: start, ingest, search, then label, train, and search with the new model, stop.",
         discussion: "Takes --ct, else ../shared/data/ct where that is, else phantom patients that it makes."
     )
 
@@ -17,9 +17,6 @@ struct DemoCommand: AsyncParsableCommand {
 
     @Option(help: "Folder for data, logs, and the contact sheets. It is emptied first.")
     var data = "carina-demo"
-
-    @Option(help: "Passes over the training set; default: the trainer's.")
-    var epochs: Int?
 
     @Flag(help: "Leave the services running at the end.")
     var keepRunning = false
@@ -92,15 +89,31 @@ struct DemoCommand: AsyncParsableCommand {
             )
         }
         let client = try await options.connect()
-        _ = try await TrainingFlow(client: client, progress: progress).run(
-            epochs: self.epochs,
-            seed: 1,
-            keep: false
-        )
-        for (number, file) in Self.queries(report).enumerated() {
-            try await self.search(file, number: number + 1, client: client, folder: deployment.folder)
-        }
+        let flow = TrainingFlow(client: client, progress: progress)
+        let shipped = try await flow.waitUntilSearchable(report.slices.count)
+        Printing.line("searching with the model that came with the program, \(shipped.prefix(12))")
+        let queries = Self.queries(report)
+        try await self.search(queries, "before", client: client, folder: deployment.folder)
+        let trained = try await flow.run(seed: 1, keep: false).model
+        Printing.line("\nsearching with the model trained on these very slices, \(trained.prefix(12))")
+        try await self.search(queries, "after", client: client, folder: deployment.folder)
         await client.close()
+    }
+
+    private func search(
+        _ files: [String],
+        _ occasion: String,
+        client: LineClient,
+        folder: String
+    ) async throws {
+        for (number, file) in files.enumerated() {
+            try await self.search(
+                file,
+                name: "query-\(number + 1)-\(occasion)",
+                client: client,
+                folder: folder
+            )
+        }
     }
 
     /// Three files spread over all that are stored.
@@ -109,7 +122,7 @@ struct DemoCommand: AsyncParsableCommand {
         return [1, 3, 5].map { files[files.count * $0 / 6] }
     }
 
-    private func search(_ file: String, number: Int, client: LineClient, folder: String) async throws {
+    private func search(_ file: String, name: String, client: LineClient, folder: String) async throws {
         let bytes = Array(try Data(contentsOf: URL(filePath: file)))
         let words = [Array("SEARCH".utf8), Array("IMAGE".utf8), bytes, Array("K".utf8), Array("7".utf8)]
         let clock = ContinuousClock()
@@ -117,15 +130,15 @@ struct DemoCommand: AsyncParsableCommand {
         let result = try SearchResult(try await client.send(words))
         let milliseconds = asked.duration(to: clock.now) / .milliseconds(1)
         let scan = try SearchResult(try await client.send(words + [Array("SCAN".utf8)]))
-        let sheet = "\(folder)/query-\(number).jpg"
+        let sheet = "\(folder)/\(name).jpg"
         let jpeg = try await SearchSheet.make(
             result,
             queryImage: try QueryPicture.render(bytes),
-            title: "Carina   query \(number) and the most similar slices of other patients",
+            title: "Carina   \(name) and the most similar slices of other patients",
             client: client
         )
         try Data(jpeg).write(to: URL(filePath: sheet))
-        Printing.line("\nquery \(number): \(file)\n\(result.table)")
+        Printing.line("\n\(name): \(file)\n\(result.table)")
         let proof = result.hits == scan.hits ? "the same as" : "NOT THE SAME AS"
         Printing.line(
             "answered in \(String(format: "%.1f", milliseconds)) ms with \(result.distances) distances; "

@@ -6,15 +6,22 @@ struct JobWatch {
     let client: LineClient
     let progress: ProgressBar
 
-    /// - Parameter summary: what to say of the result in the end.
+    /// - Parameters:
+    ///   - meanwhile: called each time that the job was looked at, also after its end.
+    ///   - summary: what to say of the result in the end.
     /// - Returns: the job's result.
     /// - Throws: `CommandLineFailure` with the job's own words when it fails or is cancelled.
-    func wait(for job: String, of service: String, title: String, summary: (String) async throws -> String)
-        async throws -> String
-    {
+    func wait(
+        for job: String,
+        of service: String,
+        title: String,
+        meanwhile: () async throws -> Void = {},
+        summary: (String) async throws -> String
+    ) async throws -> String {
         while true {
             let status = try await self.client.send("JOB", service, job)
             let text = status["text"]?.text ?? ""
+            try await meanwhile()
             self.progress.show(title, share: status["progress"]?.text.flatMap(Double.init) ?? 0, text)
             switch status["state"]?.text {
             case "done":
@@ -41,16 +48,15 @@ enum JobSummary {
         return "\(pairs) pairs of \(members) slices; \(training) patients to learn from, \(test) to test with"
     }
 
-    /// - Parameter epochs: the answer to RUN.
-    static func training(_ epochs: Reply) -> String {
-        guard let last = epochs.elements.last, let epoch = last["epoch"]?.number,
-            let loss = Self.rounded(last["training"]), let test = Self.rounded(last["test"]),
-            let seconds = last["seconds"]?.text.flatMap(Double.init)
-        else { return "a model without a history" }
-        return "\(epoch) epochs in \(Int(seconds.rounded())) s, loss \(loss), on test patients \(test)"
-    }
-
-    private static func rounded(_ value: Reply?) -> String? {
-        value?.text.flatMap(Double.init).map { String(format: "%.4f", $0) }
+    /// How long a training took, and what the weights came to that were kept.
+    static func training(_ epochs: [EpochRow]) -> String {
+        guard let last = epochs.last else { return "a model without a history" }
+        let losses = EpochRow.kept(epochs).map { row in
+            let loss = row.testLoss ?? row.trainingLoss
+            return (row.stage.isEmpty ? "" : row.stage + " ") + SearchSheet.rounded(loss)
+        }
+        let side = last.testLoss == nil ? "loss" : "loss on test patients"
+        return "\(epochs.count) epochs in \(Int(last.seconds.rounded())) s, \(side): "
+            + losses.joined(separator: ", ")
     }
 }

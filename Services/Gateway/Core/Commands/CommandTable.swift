@@ -41,7 +41,7 @@ package enum CommandTable {
         ),
         reading("SLICE", "id", "what is known of a stored slice"),
         reading("PREVIEW", "id [SIDE pixels] [OUTLINE]", "a JPEG of a stored slice in the lung window"),
-        reading("COMPARE", "id id", "distance of each part between two stored slices"),
+        reading("COMPARE", "id id", "distance of two stored slices by parts, and where their detail agrees"),
         reading("EVENTS", "READ FROM seq [COUNT n] [BLOCK ms]", "embeddings created and removed, in order"),
         audited("STORE", "bytes", "stores one DICOM object, JPEG or PNG", role: .writer),
         audited("DELETE", "SLICE|SERIES|STUDY|PATIENT id", "forgets slices for good", role: .admin),
@@ -55,7 +55,7 @@ package enum CommandTable {
         ),
         writing(
             "TRAIN",
-            "[EPOCHS n] [SEED n] [DATASET id] [KEEP]",
+            "[RECIPE json] [SEED n] [DATASET id] [KEEP]",
             "trains a model and promotes it; a job id"
         ),
         reading("JOB", "labeler|trainer|ingest id", "progress of long work"),

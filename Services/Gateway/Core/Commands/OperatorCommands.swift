@@ -34,14 +34,14 @@ extension GatewayService {
     }
 
     private func train(_ words: inout Words) async throws -> Reply {
-        var request = StartTraining(dataSetID: nil, epochs: 0, seed: 1, promote: true)
+        var request = StartTraining(dataSetID: nil, seed: 0, promote: true)
         while !words.isEmpty {
             switch try words.keyword("option") {
-            case "EPOCHS": request.epochs = UInt32(try words.integer("EPOCHS", in: 1...10_000))
+            case "RECIPE": request.recipe = try words.text("RECIPE")
             case "SEED": request.seed = UInt64(try words.integer("SEED", in: 0...Int.max))
             case "DATASET": request.dataSetID = try words.identifier("data set id")
             case "KEEP": request.promote = false
-            default: throw CommandFailure(.badArgument, "TRAIN takes EPOCHS, SEED, DATASET and KEEP")
+            default: throw CommandFailure(.badArgument, "TRAIN takes RECIPE, SEED, DATASET and KEEP")
             }
         }
         return .text(try await self.trainer.call(request).jobID.description)
@@ -101,25 +101,44 @@ extension GatewayService {
         try words.end()
         let history = try await self.trainer.call(RunHistory(jobID: jobID))
         return .list(
-            history.epochs.map {
+            history.epochs.enumerated().map { number, epoch in
                 .fields([
-                    "epoch": .integer(Int64($0.epoch)), "training": .number(Double($0.trainingLoss)),
-                    "test": .number(Double($0.testLoss)), "seconds": .number($0.secondsElapsed),
+                    "stage": .text(Self.element(history.stages, number) ?? ""),
+                    "epoch": .integer(Int64(epoch.epoch)), "training": .number(Double(epoch.trainingLoss)),
+                    "test": Self.loss(epoch.testLoss),
+                    "best": .integer(Self.element(history.best, number) == true ? 1 : 0),
+                    "seconds": .number(epoch.secondsElapsed),
                 ])
             }
         )
     }
 
     private func models() async throws -> Reply {
-        .list(
-            try await self.trainer.call(ListModels()).models.map {
+        let known = try await self.trainer.call(ListModels())
+        return .list(
+            known.models.enumerated().map { number, model in
                 .fields([
-                    "model": .text($0.fingerprint.description), "state": .text($0.state.name),
-                    "dataset": .text($0.dataSetID.description), "epochs": .integer(Int64($0.epochs)),
-                    "training": .number(Double($0.trainingLoss)), "test": .number(Double($0.testLoss)),
+                    "model": .text(model.fingerprint.description), "state": .text(model.state.name),
+                    "dataset": Self.name(model.dataSetID),
+                    "job": Self.element(known.jobIDs, number).map { Self.name($0) } ?? .none,
+                    "epochs": .integer(Int64(model.epochs)),
+                    "training": Self.loss(model.trainingLoss), "test": Self.loss(model.testLoss),
+                    "time": .integer(Int64(clamping: model.timeMilliseconds)),
                 ])
             }
         )
+    }
+
+    /// All zeros: a model that came with the program has neither data set nor training.
+    private static func name(_ identifier: Identifier) -> Reply {
+        identifier.bytes.allSatisfy { $0 == 0 } ? .none : .text(identifier.description)
+    }
+
+    /// Below zero: there is none.
+    private static func loss(_ loss: Float) -> Reply { loss < 0 ? .none : .number(Double(loss)) }
+
+    private static func element<Element>(_ list: [Element]?, _ number: Int) -> Element? {
+        list.flatMap { number < $0.count ? $0[number] : nil }
     }
 
     private func retry() async throws -> Reply {

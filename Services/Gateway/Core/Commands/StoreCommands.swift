@@ -103,30 +103,4 @@ extension GatewayService {
             ),
         ])
     }
-
-    /// `COMPARE id id`
-    func compare(_ words: inout Words) async throws -> Reply {
-        let ids = [try words.identifier("first slice id"), try words.identifier("second slice id")]
-        try words.end()
-        let plan = try self.search.nodes.plan()
-        let fetched = try await self.embedder.call(
-            FetchEmbeddings(sliceIDs: ids, fingerprint: plan.generation)
-        )
-        let found = fetched.embeddings.compactMap { $0?.vector }
-        guard found.count == 2 else { throw CommandFailure(.notFound, "one of the slices has no embedding") }
-        var distances: [Float] = []
-        var start = 0
-        for part in plan.parts {
-            let range = start..<start + Int(part.count)
-            distances.append(
-                zip(found[0][range], found[1][range]).reduce(0) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) }
-                    .squareRoot()
-            )
-            start = range.upperBound
-        }
-        return .fields([
-            "generation": .text(plan.generation.description),
-            "parts": SearchReply.parts(distances, plan.parts),
-        ])
-    }
 }

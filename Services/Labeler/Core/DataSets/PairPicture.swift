@@ -40,10 +40,19 @@ struct PairPicture {
             columns: 2,
             side: Self.side
         ).rendered()
-        return try JPEGCodec.encode(
-            rgb: sheet.pixels,
-            width: sheet.width,
-            height: sheet.height,
+        return try Self.encoded(sheet)
+    }
+
+    /// Both laid over each other, alone.
+    ///
+    /// - Throws: `EncodingFailure`.
+    func overlayJPEG() throws -> [UInt8] { try Self.encoded(self.aligned.overlay(side: Self.side)) }
+
+    private static func encoded(_ image: RGBImage) throws -> [UInt8] {
+        try JPEGCodec.encode(
+            rgb: image.pixels,
+            width: image.width,
+            height: image.height,
             quality: Self.quality
         )
     }

@@ -6,34 +6,54 @@ package struct BatchView: Sendable {
     package let slice: Int
     /// Ranges of the random changes.
     package let recipe: ViewRecipe
+    /// What several inputs are made of, computed once a view; nil: inputs are made of the view itself.
+    package let features: BatchInput?
     /// What is made of the view.
     package let inputs: [BatchInput]
 
     /// A view of the row's only slice, if no other is named.
-    package init(slice: Int = 0, recipe: ViewRecipe, inputs: [BatchInput]) {
+    package init(slice: Int = 0, recipe: ViewRecipe, features: BatchInput? = nil, inputs: [BatchInput]) {
+        precondition(
+            features != nil || inputs.allSatisfy { $0.source == .view },
+            "nothing makes the features"
+        )
         self.slice = slice
         self.recipe = recipe
+        self.features = features
         self.inputs = inputs
     }
 }
 
-/// One input of a network, made of a view.
+/// One input of a network, made of a view or of its features.
 package struct BatchInput: Sendable {
-    /// Writes one row of the input, (count), from a view, (channels, height, width). Called on several threads at
-    /// once; the row holds rubbish before, and all of it must be overwritten.
+    /// Writes one row of the input, (count), from a view, (channels, height, width), or from its features. Called on
+    /// several threads at once; the row holds rubbish before, and all of it must be overwritten.
     package typealias Writer = @Sendable (_ view: Span<Float>, _ row: inout MutableSpan<Float>) -> Void
+
+    /// What an input is made of.
+    package enum Source: Sendable { case view, features }
 
     /// The network's name for it.
     package let name: String
     /// Numbers of one row.
     package let count: Int
-    let write: Writer
+    let source: Source
+    private let write: Writer
 
     /// An input that a function makes.
-    package init(_ name: String, count: Int, write: @escaping Writer) {
+    package init(_ name: String, count: Int, of source: Source = .view, write: @escaping Writer) {
         self.name = name
         self.count = count
+        self.source = source
         self.write = write
+    }
+
+    /// Writes one row of the input, (count), from what it is made of.
+    package func fill(_ row: inout MutableSpan<Float>, view: Span<Float>, features: Span<Float>) {
+        switch self.source {
+        case .view: self.write(view, &row)
+        case .features: self.write(features, &row)
+        }
     }
 
     /// An input that is some of the view's planes, times a factor, plus an offset: (planes, height, width).

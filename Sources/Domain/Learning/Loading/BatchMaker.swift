@@ -4,10 +4,13 @@ private import LinearAlgebra
 package struct BatchMaker: Sendable {
     /// Which rows a batch has, by its number; must give the same for the same number. Called on several threads.
     package typealias Plan = @Sendable (_ batch: Int) throws -> [BatchRow]
+    /// Changes a slice, (channels, height, width), before it is seen; the same for the same place. Called on several threads.
+    package typealias Change = @Sendable (_ slice: inout [Float], _ place: ViewPlace) -> Void
 
     private let slices: CompactSlices
     private let views: [BatchView]
     private let seed: UInt64
+    private let change: Change?
     private let plan: Plan
 
     /// A maker of batches.
@@ -16,12 +19,20 @@ package struct BatchMaker: Sendable {
     ///   - slices: from which the rows are made.
     ///   - views: what is made of each row; no two inputs of one name.
     ///   - seed: of all random changes.
-    package init(slices: CompactSlices, views: [BatchView], seed: UInt64, plan: @escaping Plan) {
+    ///   - change: what is done to a slice before it is seen through a view; nil: nothing.
+    package init(
+        slices: CompactSlices,
+        views: [BatchView],
+        seed: UInt64,
+        change: Change? = nil,
+        plan: @escaping Plan
+    ) {
         let names = views.flatMap { $0.inputs.map(\.name) }
         precondition(Set(names).count == names.count, "two inputs of one name")
         self.slices = slices
         self.views = views
         self.seed = seed
+        self.change = change
         self.plan = plan
     }
 
@@ -43,11 +54,14 @@ package struct BatchMaker: Sendable {
             for (row, source) in rows.enumerated() {
                 let place = ViewPlace(batch: number, row: row, view: index)
                 let drawn = DrawnView(view.recipe, seed: self.seed, at: place)
-                workspace.show(self.slices, source.slices[view.slice], drawn)
+                workspace.load(self.slices, source.slices[view.slice])
+                self.change?(&workspace.slice, place)
+                workspace.show(self.slices, drawn)
+                if let features = view.features { workspace.derive(features) }
                 for (input, array) in zip(view.inputs, arrays.indices) {
                     var all = arrays[array].mutableSpan
                     var part = all._mutatingExtracting(row * input.count..<(row + 1) * input.count)
-                    input.write(workspace.view.span, &part)
+                    input.fill(&part, view: workspace.view.span, features: workspace.features.span)
                 }
             }
             for (input, array) in zip(view.inputs, arrays) { inputs[input.name] = array }
@@ -58,10 +72,12 @@ package struct BatchMaker: Sendable {
 
 /// Memory for one row after the other.
 private struct Workspace {
-    /// (channels, height, width): the slice as it is stored.
-    private var slice: [Float]
+    /// (channels, height, width): the slice as it is stored, or as it was changed.
+    var slice: [Float]
     /// (channels, height, width): the slice seen through the view.
     private(set) var view: [Float]
+    /// What several inputs are made of.
+    private(set) var features: [Float] = []
     private var scratch: ViewScratch
 
     init(_ shape: SampledShape) {
@@ -70,12 +86,27 @@ private struct Workspace {
         self.scratch = ViewScratch(for: shape)
     }
 
-    mutating func show(_ slices: CompactSlices, _ number: Int, _ drawn: DrawnView) {
+    mutating func load(_ slices: CompactSlices, _ number: Int) {
         slices.write(number, into: &self.slice)
+    }
+
+    mutating func derive(_ features: BatchInput) {
+        if self.features.count != features.count {
+            self.features = [Float](repeating: 0, count: features.count)
+        }
+        Self.derive(features, from: self.view, into: &self.features)
+    }
+
+    mutating func show(_ slices: CompactSlices, _ drawn: DrawnView) {
         Self.apply(drawn, slices, from: self.slice, to: &self.view, &self.scratch)
     }
 
-    // Apart, so that the spans are of variables and not of parts of `self`, which exclude each other.
+    // Both apart, so that the spans are of variables and not of parts of `self`, which exclude each other.
+    private static func derive(_ input: BatchInput, from view: [Float], into features: inout [Float]) {
+        var span = features.mutableSpan
+        input.fill(&span, view: view.span, features: Span())
+    }
+
     private static func apply(
         _ drawn: DrawnView,
         _ slices: CompactSlices,

@@ -197,6 +197,7 @@ package struct ExplainPair: WireRequest, Equatable {
         /// Numbers of the tags.
         private enum Tag {
             static let density: UInt16 = 11
+            static let overlay: UInt16 = 13
         }
 
         /// Similarity of the outlines, 0 to 1.
@@ -211,6 +212,8 @@ package struct ExplainPair: WireRequest, Equatable {
         package var jpeg: [UInt8]
         /// Similarity of where the lungs are brighter than the average, 0 to 1, where the newest data set holds both.
         package var density: Float?
+        /// Both laid over each other after alignment, as a JPEG file; it is in the picture of both too.
+        package var overlay: [UInt8]?
 
         /// Takes each field as it is.
         package init(
@@ -219,7 +222,8 @@ package struct ExplainPair: WireRequest, Equatable {
             similarity: Float?,
             grade: UInt8?,
             jpeg: [UInt8],
-            density: Float? = nil
+            density: Float? = nil,
+            overlay: [UInt8]? = nil
         ) {
             self.outline = outline
             self.detail = detail
@@ -227,6 +231,7 @@ package struct ExplainPair: WireRequest, Equatable {
             self.grade = grade
             self.jpeg = jpeg
             self.density = density
+            self.overlay = overlay
         }
 
         /// Reads the fields in their order, then the tags up to the end of the body.
@@ -236,7 +241,9 @@ package struct ExplainPair: WireRequest, Equatable {
             similarity = try reader.read("similarity")
             grade = try reader.read("grade")
             jpeg = try reader.read("jpeg")
-            density = try TaggedFields(from: &reader).value(Tag.density, "density", as: Float.self)
+            let tags = try TaggedFields(from: &reader)
+            density = try tags.value(Tag.density, "density", as: Float.self)
+            overlay = try tags.whole(Tag.overlay, "overlay", as: [UInt8].self)
         }
 
         /// Writes the fields in their order, then the tags that are there.
@@ -247,6 +254,7 @@ package struct ExplainPair: WireRequest, Equatable {
             writer.write(grade)
             writer.write(jpeg)
             writer.tagged(Tag.density, optional: density)
+            writer.tagged(Tag.overlay, optional: overlay)
         }
     }
 }

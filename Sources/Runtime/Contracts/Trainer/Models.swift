@@ -22,15 +22,15 @@ package struct ModelSummary: WireStructure, Equatable {
     package var fingerprint: Fingerprint
     /// What it is used for.
     package var state: ModelState
-    /// What it was trained on.
+    /// What it was trained on; all zeros: it came with the program.
     package var dataSetID: Identifier
-    /// When its training ended, milliseconds since 1970.
+    /// When its training ended, or when it was taken into the registry, milliseconds since 1970.
     package var timeMilliseconds: UInt64
-    /// Loss on the training pairs after the last epoch.
+    /// Loss on the training side of the detail that was kept.
     package var trainingLoss: Float
-    /// Loss on the test pairs after the last epoch.
+    /// Loss on the test side of the detail that was kept; -1: there was none.
     package var testLoss: Float
-    /// How many epochs it was trained.
+    /// How many epochs it was trained, in all stages; 0: it came with the program.
     package var epochs: UInt32
 
     /// Takes each field as it is.
@@ -151,22 +151,32 @@ package struct ListModels: WireRequest, Equatable {
         /// Released; never changes.
         package static let schema: UInt8 = 1
 
+        /// Numbers of the tags.
+        private enum Tag {
+            static let jobIDs: UInt16 = 11
+        }
+
         /// The newest first.
         package var models: [ModelSummary]
+        /// The training of each; all zeros: it came with the program; none: the trainer is an older one.
+        package var jobIDs: [Identifier]?
 
         /// Takes each field as it is.
-        package init(models: [ModelSummary]) {
+        package init(models: [ModelSummary], jobIDs: [Identifier]? = nil) {
             self.models = models
+            self.jobIDs = jobIDs
         }
 
-        /// Reads the fields in their order.
+        /// Reads the fields in their order, then the tags up to the end of the body.
         package init(from reader: inout FrameReader) throws(WireError) {
             models = try reader.read("models")
+            jobIDs = try TaggedFields(from: &reader).whole(Tag.jobIDs, "jobIDs", as: [Identifier].self)
         }
 
-        /// Writes the fields in their order.
+        /// Writes the fields in their order, then the tags that are there.
         package func encode(into writer: inout FrameWriter) {
             writer.write(models)
+            writer.tagged(Tag.jobIDs, optional: jobIDs)
         }
     }
 }

@@ -9,21 +9,35 @@ package struct StartTraining: WireRequest, Equatable {
     /// A repeat is answered from memory.
     package static let changesState = true
 
+    /// Numbers of the tags.
+    private enum Tag {
+        static let recipe: UInt16 = 11
+    }
+
     /// What to train on; none: the newest.
     package var dataSetID: Identifier?
-    /// How many; 0: the service's own choice.
+    /// No longer used: 0. The recipe says how long a training takes.
     package var epochs: UInt32
-    /// Of the first weights and the order of pairs.
+    /// Of all that is random; 0: the recipe's, else the service's own choice.
     package var seed: UInt64
     /// Whether the model is promoted when it is done.
     package var promote: Bool
+    /// A JSON object of what shall be otherwise than in the service's own recipe; none: nothing.
+    package var recipe: String?
 
     /// Takes each field as it is.
-    package init(dataSetID: Identifier?, epochs: UInt32, seed: UInt64, promote: Bool) {
+    package init(
+        dataSetID: Identifier?,
+        epochs: UInt32 = 0,
+        seed: UInt64,
+        promote: Bool,
+        recipe: String? = nil
+    ) {
         self.dataSetID = dataSetID
         self.epochs = epochs
         self.seed = seed
         self.promote = promote
+        self.recipe = recipe
     }
 
     /// Reads the fields in their order.
@@ -32,6 +46,7 @@ package struct StartTraining: WireRequest, Equatable {
         epochs = try reader.read("epochs")
         seed = try reader.read("seed")
         promote = try reader.read("promote")
+        recipe = try TaggedFields(aheadOf: reader).whole(Tag.recipe, "recipe", as: String.self)
     }
 
     /// Writes the fields in their order.
@@ -40,6 +55,11 @@ package struct StartTraining: WireRequest, Equatable {
         writer.write(epochs)
         writer.write(seed)
         writer.write(promote)
+    }
+
+    /// Writes the tags that are there.
+    package func encodeTagged(into writer: inout FrameWriter) {
+        writer.tagged(Tag.recipe, optional: recipe)
     }
 
     /// What `StartTraining` is answered with.
@@ -72,13 +92,13 @@ package struct EpochRecord: WireStructure, Equatable {
     /// Fixed fields and empty texts, lists and options.
     package static let byteCountMinimum = 4 + 4 + 4 + 8
 
-    /// From 1.
+    /// From 1 in each stage.
     package var epoch: UInt32
-    /// Mean loss on the training pairs.
+    /// Mean loss on the training side.
     package var trainingLoss: Float
-    /// Loss on the test pairs.
+    /// Loss on the test side; -1: there is none.
     package var testLoss: Float
-    /// Since the run began.
+    /// Since the run began, without the time that it was interrupted.
     package var secondsElapsed: Double
 
     /// Takes each field as it is.
@@ -136,22 +156,57 @@ package struct RunHistory: WireRequest, Equatable {
         /// Released; never changes.
         package static let schema: UInt8 = 1
 
+        /// Numbers of the tags.
+        private enum Tag {
+            static let stages: UInt16 = 11
+            static let best: UInt16 = 13
+            static let recipe: UInt16 = 15
+            static let dataSetHash: UInt16 = 17
+        }
+
         /// In order.
         package var epochs: [EpochRecord]
+        /// The stage of each epoch, an open set: `outline`, `detail`, `density`; none: the run is an older one.
+        package var stages: [String]?
+        /// For each epoch whether its weights were the best of its stage so far; none: the run is an older one.
+        package var best: [Bool]?
+        /// Everything that decides what the run makes of its data, as a JSON object; none: not known yet.
+        package var recipe: String?
+        /// Hash of the data set; none: not known yet.
+        package var dataSetHash: Fingerprint?
 
         /// Takes each field as it is.
-        package init(epochs: [EpochRecord]) {
+        package init(
+            epochs: [EpochRecord],
+            stages: [String]? = nil,
+            best: [Bool]? = nil,
+            recipe: String? = nil,
+            dataSetHash: Fingerprint? = nil
+        ) {
             self.epochs = epochs
+            self.stages = stages
+            self.best = best
+            self.recipe = recipe
+            self.dataSetHash = dataSetHash
         }
 
-        /// Reads the fields in their order.
+        /// Reads the fields in their order, then the tags up to the end of the body.
         package init(from reader: inout FrameReader) throws(WireError) {
             epochs = try reader.read("epochs")
+            let tags = try TaggedFields(from: &reader)
+            stages = try tags.whole(Tag.stages, "stages", as: [String].self)
+            best = try tags.whole(Tag.best, "best", as: [Bool].self)
+            recipe = try tags.whole(Tag.recipe, "recipe", as: String.self)
+            dataSetHash = try tags.value(Tag.dataSetHash, "dataSetHash", as: Fingerprint.self)
         }
 
-        /// Writes the fields in their order.
+        /// Writes the fields in their order, then the tags that are there.
         package func encode(into writer: inout FrameWriter) {
             writer.write(epochs)
+            writer.tagged(Tag.stages, optional: stages)
+            writer.tagged(Tag.best, optional: best)
+            writer.tagged(Tag.recipe, optional: recipe)
+            writer.tagged(Tag.dataSetHash, optional: dataSetHash)
         }
     }
 }
@@ -167,24 +222,27 @@ package struct RunProgressed: WireEvent, Equatable {
     private enum Tag {
         static let step: UInt16 = 11
         static let rate: UInt16 = 13
+        static let stage: UInt16 = 15
     }
 
     /// Names the job.
     package var jobID: Identifier
-    /// The epoch that is over, from 1.
+    /// The epoch that is over, from 1 in each stage.
     package var epoch: UInt32
-    /// Of how many.
+    /// Of how many in the stage.
     package var epochs: UInt32
-    /// Mean loss on the training pairs.
+    /// Mean loss on the training side.
     package var trainingLoss: Float
-    /// Loss on the test pairs.
+    /// Loss on the test side; -1: there is none.
     package var testLoss: Float
     /// How long the rest will take, by what it took so far.
     package var secondsLeft: Float
-    /// Steps done of the whole training, all epochs; none: the trainer is an older one.
+    /// Steps done of the whole training, all epochs and stages; none: the trainer is an older one.
     package var step: UInt32?
     /// The learning rate of the epoch's last step; none: the trainer is an older one.
     package var rate: Float?
+    /// What is learned, an open set: `outline`, `detail`, `density`; none: the trainer is an older one.
+    package var stage: String?
 
     /// Takes each field as it is.
     package init(
@@ -195,7 +253,8 @@ package struct RunProgressed: WireEvent, Equatable {
         testLoss: Float,
         secondsLeft: Float,
         step: UInt32?,
-        rate: Float?
+        rate: Float?,
+        stage: String?
     ) {
         self.jobID = jobID
         self.epoch = epoch
@@ -205,6 +264,7 @@ package struct RunProgressed: WireEvent, Equatable {
         self.secondsLeft = secondsLeft
         self.step = step
         self.rate = rate
+        self.stage = stage
     }
 
     /// Reads the fields in their order, then the tags up to the end of the body.
@@ -218,6 +278,7 @@ package struct RunProgressed: WireEvent, Equatable {
         let tags = try TaggedFields(from: &reader)
         step = try tags.value(Tag.step, "step", as: UInt32.self)
         rate = try tags.value(Tag.rate, "rate", as: Float.self)
+        stage = try tags.whole(Tag.stage, "stage", as: String.self)
     }
 
     /// Writes the fields in their order, then the tags that are there.
@@ -230,5 +291,6 @@ package struct RunProgressed: WireEvent, Equatable {
         writer.write(secondsLeft)
         writer.tagged(Tag.step, optional: step)
         writer.tagged(Tag.rate, optional: rate)
+        writer.tagged(Tag.stage, optional: stage)
     }
 }

@@ -6,5 +6,6 @@
 #include "dense.h"
 #include "distance.h"
 #include "few_channels.h"
+#include "gradients.h"
 #include "sample_sums.h"
 #include "sampler.h"

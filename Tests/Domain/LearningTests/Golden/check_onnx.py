@@ -4,8 +4,8 @@
     venv/bin/python check_onnx.py model.onnx arrays.safetensors [LIMIT]
 
 arrays.safetensors: parameters and statistics by name, "input.NAME" (batch, …), "output.NAME" as the other engine
-computed them; its text "network" is Network.canonicalText, from which PyTorch, where it is installed, computes the
-network again in double precision. All are compared with the whole batch and with its first item alone. Ends with 1 if
+computed them; its text "network", where it has one, is Network.canonicalText, from which PyTorch, where it is installed,
+computes the network again in double precision. All are compared with the whole batch and with its first item alone. Ends with 1 if
 a largest difference, relative to the largest value, is above the limit; 1e-5: a hundred roundings of single precision.
 """
 
@@ -109,7 +109,7 @@ def main(model_path, arrays_path, limit="1e-5"):
     names = [output.name for output in session.get_outputs()]
     inputs = {i.name: arrays["input." + i.name] for i in session.get_inputs()}
     print("metadata", session.get_modelmeta().custom_metadata_map)
-    references = {"PyTorch": run_torch(texts["network"], arrays)} if torch else {}
+    references = {"PyTorch": run_torch(texts["network"], arrays)} if torch and "network" in texts else {}
     given = {name: arrays["output." + name] for name in names if "output." + name in arrays}
     if given:
         references["given"] = given

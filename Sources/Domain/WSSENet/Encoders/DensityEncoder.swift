@@ -1,0 +1,105 @@
+package import Learning
+import LinearAlgebra
+import Lungs
+
+/// The third layer of what is learned: from where the lungs are denser than others' to a vector of the place, size and
+/// texture of lesions (145,408 parameters; architecture of the reference implementation, `science.md`, point 8).
+package enum DensityEncoder {
+    /// Input: (2, 64, 64), difference of each cell's density from the usual one, then the cell's share of lung.
+    package static let cells = "cells"
+    /// Output: (64), of unit length.
+    package static let output = "density"
+    /// Numbers of the output.
+    package static let count = 64
+    /// Cells along each side.
+    static let side = 64
+
+    private static let channels = [16, 32, 32]
+    private static let cell = LungCrop.side / side
+    /// Added to a cell's share of lung before dividing by it, so that cells with little lung count little.
+    private static let shareOffset: Float = 0.15
+    private static let (differenceScale, shareCenter): (Float, Float) = (4, 0.4)
+
+    static let inputs = [Network.Input(cells, shape: [2, side, side])]
+
+    /// The encoder. Parameters are named as layers: "density.first.conv.weight" (16, 2, 3, 3) to "density.out.bias" (64).
+    package static func network() throws(NetworkError) -> Network {
+        var network = Network(inputs: inputs)
+        try add(to: &network)
+        network.outputs = [output]
+        return network
+    }
+
+    /// Appends the layers to a network that has the input.
+    static func add(to network: inout Network) throws(NetworkError) {
+        var last = cells
+        for (name, channels) in zip(EncoderBlock.names, channels) {
+            last = try EncoderBlock.add("density." + name, channels: channels, of: last, to: &network)
+        }
+        try network.add("density.flat", .flattening, last)
+        try network.add("density.out", .linear(count: count), "density.flat")
+        try network.add(output, .unitLength(), "density.out")
+    }
+
+    /// The usual density of each cell (64 x 64): means over slices, by their share of lung.
+    ///
+    /// - Parameter views: as `EncoderInputs` has them.
+    package static func usual(of views: some Sequence<[Float]>) -> [Float] {
+        var sums = [Double](repeating: 0, count: side * side)
+        var shares = sums
+        var measured = [Float](repeating: 0, count: 2 * side * side)
+        for view in views {
+            var span = measured.mutableSpan
+            measure(view.span, into: &span)
+            for place in sums.indices {
+                let (density, share) = (measured[place], measured[side * side + place])
+                sums[place] += Double(density * share)
+                shares[place] += Double(share)
+            }
+        }
+        return zip(sums, shares).map { Float($0 / ($1 + 1e-3)) }
+    }
+
+    /// Writes the input of a view, (2, 64, 64).
+    ///
+    /// - Parameter usual: (64 x 64), see `usual(of:)`.
+    static func writeCells(_ view: Span<Float>, usual: [Float], into row: inout MutableSpan<Float>) {
+        measure(view, into: &row)
+        let count = side * side
+        for place in 0..<count {
+            let share = row[count + place]
+            row[place] = (row[place] - usual[place]) * share * differenceScale
+            row[count + place] = share - shareCenter
+        }
+    }
+
+    /// Writes density and share of lung of each cell, (2, 64, 64): mean of image · mask / (mean of mask + 0.15), and mean
+    /// of mask.
+    private static func measure(_ view: Span<Float>, into row: inout MutableSpan<Float>) {
+        let (count, plane) = (side * side, LungCrop.side * LungCrop.side)
+        // Both as one plane of twice the height.
+        var masked = [Float](repeating: 0, count: 2 * plane)
+        var span = masked.mutableSpan
+        writeMask(view, into: &span)
+        writeCellMeans(
+            into: &row,
+            plane: masked.span,
+            height: 2 * LungCrop.side,
+            width: LungCrop.side,
+            cell: cell
+        )
+        for place in 0..<count { row[place] /= row[count + place] + shareOffset }
+    }
+
+    /// Writes image · mask and the mask of both lungs, (2, 128, 128).
+    private static func writeMask(_ view: Span<Float>, into masked: inout MutableSpan<Float>) {
+        let plane = LungCrop.side * LungCrop.side
+        let (image, left) = (view.extracting(0..<plane), view.extracting(plane..<2 * plane))
+        let right = view.extracting(2 * plane..<3 * plane)
+        for index in 0..<plane {
+            let mask = min(max(left[index] + right[index], 0), 1)
+            masked[index] = image[index] * mask
+            masked[plane + index] = mask
+        }
+    }
+}
