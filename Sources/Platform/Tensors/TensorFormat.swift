@@ -78,6 +78,17 @@ package struct TensorFormat: @unchecked Sendable, Equatable {
         return TensorFormat(shape, type, dnnl_acdb)
     }
 
+    /// How many channels of a pixel lie side by side, in a tensor (batch, channels, height, width): one if it is plain,
+    /// all if they come last, else as many as a block has. Pixels lie behind one another, then blocks, then items; nil
+    /// where it is not so.
+    package var channelWidth: Int? {
+        guard self.shape.count == 4 else { return nil }
+        if self.isPlain { return 1 }
+        if self == .channelsLast(self.shape, self.type) { return self.shape[1] }
+        let blocks = [(16, dnnl_aBcd16b), (8, dnnl_aBcd8b), (4, dnnl_aBcd4b)]
+        return blocks.first { self == TensorFormat(self.shape, self.type, $0.1) }?.0
+    }
+
     /// A part of this tensor where it lies; nil where the blocks do not allow it.
     package func part(_ shape: [Int], from offsets: [Int]) -> TensorFormat? {
         var descriptor = dnnl_memory_desc_t()

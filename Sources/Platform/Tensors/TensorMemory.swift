@@ -117,6 +117,37 @@ private import Glibc
         )
         return try body(&span)
     }
+
+    /// An opaque tensor's bytes as numbers of double precision.
+    package func readDoubles<T>(_ body: (Span<Double>) throws -> T) rethrows -> T {
+        precondition(self.format.type == .opaque && self.offset % 8 == 0, "no room for doubles")
+        // SAFETY: as in `read`.
+        return try unsafe body(
+            Span(
+                _unsafeStart: self.start.assumingMemoryBound(to: Double.self),
+                count: self.format.byteCount / 8
+            )
+        )
+    }
+
+    /// Some of an opaque tensor's numbers of double precision, to be changed: several threads may each write theirs.
+    package func writeDoubles<T>(
+        _ range: Range<Int>,
+        _ body: (inout MutableSpan<Double>) throws -> T
+    ) rethrows -> T {
+        precondition(self.format.type == .opaque && self.offset % 8 == 0, "no room for doubles")
+        precondition(
+            range.lowerBound >= 0 && range.upperBound <= self.format.byteCount / 8,
+            "beyond the tensor"
+        )
+        // SAFETY: within the memory, as in `read`.
+        var span = unsafe MutableSpan<Double>(
+            _unsafeStart: self.start.assumingMemoryBound(to: Double.self) + range.lowerBound,
+            count: range.count
+        )
+        return try body(&span)
+    }
+
     /// The bits of a bfloat16 tensor's numbers, as they lie: the upper halves of those of a float32.
     package func readBits<T>(_ body: (Span<UInt16>) throws -> T) rethrows -> T {
         precondition(self.format.type == .bfloat16, "not bfloat16")

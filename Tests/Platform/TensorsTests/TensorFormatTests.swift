@@ -89,6 +89,41 @@ import Testing
         #expect(result.copied() == [0, 2, 4, 1, 3, 5, 6, 8, 10, 7, 9, 11])
     }
 
+    @Test("how many channels of a pixel are neighbors")
+    func channelWidth() throws {
+        let shape = [2, 24, 5, 3]
+        #expect(TensorFormat.plain(shape).channelWidth == 1)
+        #expect(TensorFormat.channelsLast(shape, .bfloat16).channelWidth == 24)
+        #expect(TensorFormat.any(shape, .float32).channelWidth == nil)
+        #expect(TensorFormat.plain([6, 4]).channelWidth == nil)
+        // A part of more channels, or turned around: other items or pixels lie between.
+        #expect(TensorFormat.plain([2, 48, 5, 3]).part(shape, from: [0, 0, 0, 0])?.channelWidth == nil)
+        // Whatever a kernel likes: its numbers are where the width says.
+        let engine = try ComputeEngine(threadCount: 1)
+        let convolution = try engine.convolution(
+            ConvolutionFormats(
+                source: .any(shape, .float32),
+                weights: .any([40, 24, 3, 3], .float32),
+                bias: nil,
+                result: .any([2, 40, 5, 3], .float32),
+                window: Window(side: 3, stride: 1, padding: 1)
+            ),
+            isTraining: true
+        )
+        let (plain, liked) = (TensorFormat.plain([2, 40, 5, 3]), convolution.format(.result))
+        let width = try #require(liked.channelWidth)
+        let (source, result) = (TensorPlace(zeros: plain.shape), TensorMemory(byteCount: liked.byteCount))
+        source.replace(with: (0..<1_200).map { Float($0) })
+        let place = TensorPlace(result, at: 0, format: liked)
+        try BoundKernel(engine.reorder(plain, to: liked), [.source(0): source, .result: place]).run()
+        let found = place.copied()
+        for (index, value) in source.copied().enumerated() {
+            let (item, channel, pixel) = (index / 600, index / 15 % 40, index % 15)
+            let block = item * ((40 + width - 1) / width) + channel / width
+            #expect(found[(block * 15 + pixel) * width + channel % width] == value)
+        }
+    }
+
     @Test("the bits of bfloat16 are the upper halves")
     func bits() {
         let place = TensorPlace(TensorMemory(byteCount: 64), at: 0, format: .plain([2], .bfloat16))

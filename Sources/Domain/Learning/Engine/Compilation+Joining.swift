@@ -1,6 +1,6 @@
 internal import Tensors
 
-/// Layers of several sources, and batch normalization.
+/// Layers of several sources.
 extension Compilation {
     mutating func addConcatenation(
         _ layer: Network.Layer,
@@ -108,69 +108,6 @@ extension Compilation {
             Undoing(result: layer.name) { (compilation, gradient) throws(TensorError) in
                 for name in layer.sources where compilation.needsGradient(name) {
                     compilation.contribute(gradient, to: name)
-                }
-            }
-        )
-    }
-
-    mutating func addNormalization(
-        _ layer: Network.Layer,
-        source: PlannedTensor
-    ) throws(TensorError) {
-        guard case .batchNormalization(let epsilon, let momentum) = layer.operation,
-            let scale = self.storage.parameters[layer.name + ".weight"].map({ self.fixed($0) }),
-            let shift = self.storage.parameters[layer.name + ".bias"].map({ self.fixed($0) }),
-            let runningMean = self.storage.statistics[layer.name + ".running_mean"].map({ self.fixed($0) }),
-            let runningVariance = self.storage.statistics[layer.name + ".running_var"].map({ self.fixed($0) })
-        else { preconditionFailure("no parameters of \(layer.name)") }
-        let activation = self.absorbActivation(after: layer.name, onlyRelu: true)
-        let kind = NormalizationKind(
-            epsilon: epsilon,
-            usesBatch: self.isTraining,
-            hasRelu: activation != nil
-        )
-        let kernel = try self.engine.normalization(kind, of: source.format)
-        let mean = self.isTraining ? self.buffer(scale.format) : runningMean
-        let variance = self.isTraining ? self.buffer(scale.format) : runningVariance
-        let result = self.buffer(source.format)
-        var bindings: [Role: PlannedTensor] = [
-            .source: source, .scale: scale, .shift: shift, .mean: mean, .variance: variance, .result: result,
-        ]
-        if kernel.roles.contains(.workspace) { bindings[.workspace] = self.buffer(kernel.format(.workspace)) }
-        let workspace = bindings[.workspace]
-        self.add(kernel, bindings, in: .forward)
-        let last = activation?.name ?? layer.name
-        self.tensors[last] = result
-        guard self.isTraining else { return }
-        let count = source.format.shape[0] * source.format.shape[2] * source.format.shape[3]
-        self.add([mean, variance, runningMean, runningVariance], in: .forward) { places in
-            follow(places[2], places[0], momentum: momentum, factor: 1)
-            // The running variance is that of the population.
-            follow(places[3], places[1], momentum: momentum, factor: Float(count) / Float(max(1, count - 1)))
-        }
-        self.undoings.append(
-            Undoing(result: last) { (compilation, gradient) throws(TensorError) in
-                let backward = try compilation.engine.normalizationBackward(
-                    kind,
-                    of: source.format,
-                    forward: kernel
-                )
-                let found = compilation.buffer(source.format)
-                var bindings: [Role: PlannedTensor] = [
-                    .source: source, .mean: mean, .variance: variance, .scale: scale, .shift: shift,
-                    .sourceGradient: found,
-                    .resultGradient: try compilation.fit(gradient, to: source.format, in: .backward),
-                ]
-                bindings[.workspace] = workspace
-                if let place = compilation.storage.gradients[layer.name + ".weight"] {
-                    bindings[.scaleGradient] = compilation.fixed(place)
-                }
-                if let place = compilation.storage.gradients[layer.name + ".bias"] {
-                    bindings[.shiftGradient] = compilation.fixed(place)
-                }
-                compilation.add(backward, bindings, in: .backward)
-                if compilation.needsGradient(layer.sources[0]) {
-                    compilation.contribute(found, to: layer.sources[0])
                 }
             }
         )

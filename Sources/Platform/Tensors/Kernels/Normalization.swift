@@ -3,21 +3,26 @@ internal import COneDNN
 /// How batch normalization is done.
 package struct NormalizationKind: Sendable, Hashable {
     package var epsilon: Float
-    /// Of the batch; else of given means and variances.
+    /// Whether means and variances are the batch's; else they are numbers of their own.
     package var usesBatch: Bool
     /// Whether negative results become zero.
     package var hasRelu: Bool
+    /// Whether means and variances of the batch come from the caller: what oneDNN finds is off by some 1e-5 where a channel
+    /// has a hundred thousand numbers.
+    package var isGiven: Bool
 
     /// A kind.
-    package init(epsilon: Float, usesBatch: Bool, hasRelu: Bool) {
+    package init(epsilon: Float, usesBatch: Bool, hasRelu: Bool, isGiven: Bool = false) {
         self.epsilon = epsilon
         self.usesBatch = usesBatch
         self.hasRelu = hasRelu
+        self.isGiven = isGiven
     }
 
-    fileprivate var flags: UInt32 {
+    /// - Parameter usesBatch: whether means and variances depend on the source.
+    fileprivate func flags(usesBatch: Bool) -> UInt32 {
         dnnl_use_scale.rawValue | dnnl_use_shift.rawValue
-            | (self.usesBatch ? 0 : dnnl_use_global_stats.rawValue)
+            | (usesBatch ? 0 : dnnl_use_global_stats.rawValue)
             | (self.hasRelu ? dnnl_fuse_norm_relu.rawValue : 0)
     }
 
@@ -25,7 +30,7 @@ package struct NormalizationKind: Sendable, Hashable {
 }
 
 extension ComputeEngine {
-    /// Batch normalization. Roles: source, scale, shift, mean, variance (results if `usesBatch`, else given), result, and
+    /// Batch normalization. Roles: source, scale, shift, mean, variance (results if `usesBatch` and not `isGiven`), result, and
     /// a workspace where a ReLU of the batch is to be undone.
     package func normalization(
         _ kind: NormalizationKind,
@@ -39,7 +44,7 @@ extension ComputeEngine {
                     kind.usesBatch ? dnnl_forward_training : dnnl_forward_inference,
                     $0,
                     kind.epsilon,
-                    kind.flags
+                    kind.flags(usesBatch: kind.usesBatch && !kind.isGiven)
                 )
             },
             "batch normalization"
@@ -68,7 +73,7 @@ extension ComputeEngine {
                     $0,
                     $0,
                     kind.epsilon,
-                    kind.flags
+                    kind.flags(usesBatch: kind.usesBatch)
                 )
             },
             "batch normalization backward"

@@ -2,6 +2,7 @@
 
 // Hot loops in C, one header for each family. Sources/Platform/LinearAlgebra is their only importer.
 #include "augment.h"
+#include "channel_moments.h"
 #include "codes.h"
 #include "dense.h"
 #include "distance.h"
