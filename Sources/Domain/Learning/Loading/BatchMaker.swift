@@ -4,8 +4,9 @@ private import LinearAlgebra
 package struct BatchMaker: Sendable {
     /// Which rows a batch has, by its number; must give the same for the same number. Called on several threads.
     package typealias Plan = @Sendable (_ batch: Int) throws -> [BatchRow]
-    /// Changes a slice, (channels, height, width), before it is seen; the same for the same place. Called on several threads.
-    package typealias Change = @Sendable (_ slice: inout [Float], _ place: ViewPlace) -> Void
+    /// Changes a slice, (channels, height, width), before it is seen; the same for the same place and row. Called on several
+    /// threads.
+    package typealias Change = @Sendable (_ slice: inout [Float], _ place: ViewPlace, _ row: BatchRow) -> Void
 
     private let slices: CompactSlices
     private let views: [BatchView]
@@ -55,7 +56,7 @@ package struct BatchMaker: Sendable {
                 let place = ViewPlace(batch: number, row: row, view: index)
                 let drawn = DrawnView(view.recipe, seed: self.seed, at: place)
                 workspace.load(self.slices, source.slices[view.slice])
-                self.change?(&workspace.slice, place)
+                self.change?(&workspace.slice, place, source)
                 workspace.show(self.slices, drawn)
                 if let features = view.features { workspace.derive(features) }
                 for (input, array) in zip(view.inputs, arrays.indices) {

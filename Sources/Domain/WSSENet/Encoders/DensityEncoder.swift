@@ -3,9 +3,11 @@ import LinearAlgebra
 import Lungs
 
 /// The third layer of what is learned: from where the lungs are denser than others' to a vector of the place, size and
-/// texture of lesions (145,408 parameters; architecture of the reference implementation, `science.md`, point 8).
+/// texture of lesions (319,264 parameters). The reference implementation (`science.md`, point 8) has half the channels and no
+/// contrast: with both, small lesions of ground glass are seen far more often.
 package enum DensityEncoder {
-    /// Input: (2, 64, 64), difference of each cell's density from the usual one, then the cell's share of lung.
+    /// Input: (3, 64, 64), difference of each cell's density from the usual one, the cell's share of lung, and the contrast:
+    /// how far the difference is from its mean nearby.
     package static let cells = "cells"
     /// Output: (64), of unit length.
     package static let output = "density"
@@ -14,15 +16,19 @@ package enum DensityEncoder {
     /// Cells along each side.
     static let side = 64
 
-    private static let channels = [16, 32, 32]
+    private static let channels = [32, 64, 64]
     private static let cell = LungCrop.side / side
     /// Added to a cell's share of lung before dividing by it, so that cells with little lung count little.
     private static let shareOffset: Float = 0.15
-    private static let (differenceScale, shareCenter): (Float, Float) = (4, 0.4)
+    private static let (differenceScale, contrastScale, shareCenter): (Float, Float, Float) = (4, 6, 0.4)
+    /// Cells to each side over which the mean nearby is taken.
+    private static let contrastReach = 3
+    /// Added to the share of lung nearby before dividing by it.
+    private static let contrastOffset: Float = 0.5
 
-    static let inputs = [Network.Input(cells, shape: [2, side, side])]
+    static let inputs = [Network.Input(cells, shape: [3, side, side])]
 
-    /// The encoder. Parameters are named as layers: "density.first.conv.weight" (16, 2, 3, 3) to "density.out.bias" (64).
+    /// The encoder. Parameters are named as layers: "density.first.conv.weight" (32, 3, 3, 3) to "density.out.bias" (64).
     package static func network() throws(NetworkError) -> Network {
         var network = Network(inputs: inputs)
         try add(to: &network)
@@ -60,16 +66,29 @@ package enum DensityEncoder {
         return zip(sums, shares).map { Float($0 / ($1 + 1e-3)) }
     }
 
-    /// Writes the input of a view, (2, 64, 64).
+    /// Writes the input of a view, (3, 64, 64).
     ///
     /// - Parameter usual: (64 x 64), see `usual(of:)`.
     static func writeCells(_ view: Span<Float>, usual: [Float], into row: inout MutableSpan<Float>) {
-        measure(view, into: &row)
         let count = side * side
+        do {
+            var cells = row._mutatingExtracting(0..<2 * count)
+            measure(view, into: &cells)
+        }
+        for place in 0..<count { row[place] = (row[place] - usual[place]) * row[count + place] }
+        let differences = BoxSums(of: row.span.extracting(0..<count), side: side)
+        let shares = BoxSums(of: row.span.extracting(count..<2 * count), side: side)
         for place in 0..<count {
+            let (line, column) = place.quotientAndRemainder(dividingBy: side)
             let share = row[count + place]
-            row[place] = (row[place] - usual[place]) * share * differenceScale
-            row[count + place] = share - shareCenter
+            let nearby =
+                differences.sum(row: line, column: column, reach: contrastReach)
+                / (shares.sum(row: line, column: column, reach: contrastReach) + contrastOffset)
+            row[2 * count + place] = (row[place] - share * nearby) * contrastScale
+        }
+        for place in 0..<count {
+            row[place] *= differenceScale
+            row[count + place] -= shareCenter
         }
     }
 

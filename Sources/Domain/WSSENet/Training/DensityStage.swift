@@ -2,8 +2,9 @@ import Learning
 import LinearAlgebra
 import Tensors
 
-/// The stage of density: views of slices with lesions put into them, told from the same slices with the lesion
-/// elsewhere or without it; and, where the recipe says so, slices told apart as the labels tell their density apart.
+/// The stage of density: views of slices with lesions put into them, to be found again in the same slice, or in a similar one
+/// of another patient, among those with the lesion elsewhere or without it; and, where the recipe says so, slices told apart
+/// as the labels tell their density apart.
 struct DensityStage: LearningStage {
     private let recipe: WSSENetRecipe
     private let set: TrainingSet
@@ -37,7 +38,11 @@ struct DensityStage: LearningStage {
             precision: recipe.usesBfloat16 ? .bfloat16 : .float32,
             resuming: checkpoint
         )
-        let lesions = DrawnLesions(seed: recipe.seed, count: recipe.batchSlices)
+        let lesions = DrawnLesions(
+            seed: recipe.seed,
+            areas: Self.areas(of: set),
+            count: recipe.batchSlices
+        )
         self.lesions = lesions
         var drawing = recipe
         drawing.patientPower = recipe.densityPatientPower
@@ -46,6 +51,11 @@ struct DensityStage: LearningStage {
             similarity: set.density,
             recipe: drawing,
             stream: 23
+        )
+        let partners = PartnerPlan(
+            patients: set.patients,
+            similarity: set.detail,
+            share: recipe.partnerShare
         )
         let cells = BatchInput(
             DensityEncoder.cells,
@@ -57,10 +67,13 @@ struct DensityStage: LearningStage {
                 slices: set.slices,
                 views: [BatchView(recipe: Self.views, inputs: [cells])],
                 seed: recipe.seed &+ 33,
-                change: { lesions.apply(to: &$0, at: $1) },
+                change: { lesions.apply(to: &$0, at: $1, of: $2) },
                 plan: { batch in
-                    let drawn = plan.slices(of: batch)
-                    return DrawnLesions.Role.allCases.flatMap { _ in drawn.map { BatchRow($0) } }
+                    var generator = SeededGenerator(seed: recipe.seed &+ UInt64(batch), stream: 24)
+                    let pairs = plan.slices(of: batch).map { ($0, partners.partner(of: $0, &generator)) }
+                    return DrawnLesions.Role.allCases.flatMap { role in
+                        pairs.map { DrawnLesions.row(role, anchor: $0.0, partner: $0.1) }
+                    }
                 }
             ),
             from: checkpoint?.step ?? 0,
@@ -75,10 +88,11 @@ struct DensityStage: LearningStage {
     mutating func step() throws -> Float {
         let batch = try loader.next()
         defer { loader.recycle(batch) }
-        let slices = batch.rows.prefix(recipe.batchSlices).map { $0.slices[0] }
-        let hasLesion = slices.enumerated().map { anchor, slice in
-            lesions.hasLesion(slice: set.view(slice), batch: batch.number, anchor: anchor)
+        let hasLesion = batch.rows.prefix(recipe.batchSlices).enumerated().map { anchor, row in
+            lesions.hasLesion(row, batch: batch.number, anchor: anchor)
         }
+        // Those without any lesion, which the labels tell apart.
+        let slices = batch.rows.suffix(recipe.batchSlices).map { $0.slices[0] }
         for (name, values) in batch.inputs { training.compiled.input(name).replace(with: values) }
         let labels = set.density.selecting(slices)
         let weight = recipe.densityLabelWeight
@@ -111,19 +125,24 @@ struct DensityStage: LearningStage {
 
     /// The loss on slices without changes but lesions that are the same each time.
     func testLoss(_ test: TrainingSet) throws -> Float {
-        let lesions = DrawnLesions(seed: 1, count: test.count)
+        let lesions = DrawnLesions(seed: 1, areas: Self.areas(of: test), count: test.count)
         let views = DrawnLesions.Role.allCases.flatMap { role in
             (0..<test.count).map { anchor in
                 var view = test.view(anchor)
-                lesions.apply(to: &view, at: ViewPlace(batch: 0, row: role.rawValue * test.count + anchor))
+                let place = ViewPlace(batch: 0, row: role.rawValue * test.count + anchor)
+                lesions.apply(to: &view, at: place, of: BatchRow(anchor, anchor))
                 return view
             }
         }
         let hasLesion = (0..<test.count).map {
-            lesions.hasLesion(slice: test.view($0), batch: 0, anchor: $0)
+            lesions.hasLesion(BatchRow($0, $0), batch: 0, anchor: $0)
         }
         let vectors = try PlainVectors(.density, parameters).vectors(of: views, inputs: [cells])
         return DensityLoss(vectors, hasLesion: hasLesion).value
+    }
+
+    private static func areas(of set: TrainingSet) -> [LungArea] {
+        (0..<set.count).map { LungArea(of: set.view($0)) }
     }
 
     func vectors(of set: TrainingSet, _ parameters: Parameters) throws -> Matrix {

@@ -62,7 +62,7 @@ struct EncoderStage: LearningStage {
             ? BatchView(recipe: changes, inputs: [Self.masks])
             : BatchView(recipe: changes, features: Self.features, inputs: [Self.masks] + Self.detail)
         let lesions = DistractingLesions(seed: recipe.seed, share: isOutline ? 0 : recipe.lesionShare)
-        let change: BatchMaker.Change = { slice, place in lesions.apply(to: &slice, at: place) }
+        let change: BatchMaker.Change = { slice, place, _ in lesions.apply(to: &slice, at: place) }
         loader = BatchLoader(
             BatchMaker(
                 slices: set.slices,

@@ -10,13 +10,13 @@ struct RandomLesion {
     private let texture: LesionTexture
     private let outline: SeededGenerator
 
-    /// Shares of solid nodules and of consolidations; the rest is ground glass.
-    private static let (solidShare, consolidationShare) = (0.5, 0.15)
+    /// Shares of solid nodules and of consolidations; the rest is ground glass, which is the hardest to see.
+    private static let (solidShare, consolidationShare) = (0.2, 0.05)
     /// Radii, pixels, drawn by their logarithm.
-    private static let radii: ClosedRange<Double> = 2.5...12
+    private static let radii: ClosedRange<Double> = 2.5...9
     private static let consolidationRadii: ClosedRange<Double> = 8...20
     /// How far ground glass moves the grey value toward soft tissue.
-    private static let glass: ClosedRange<Double> = 0.15...0.5
+    private static let glass: ClosedRange<Double> = 0.15...0.4
     private static let plane = LungCrop.side * LungCrop.side
 
     init(_ generator: inout SeededGenerator) {

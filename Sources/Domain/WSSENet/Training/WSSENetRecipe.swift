@@ -27,6 +27,8 @@ package struct WSSENetRecipe: Sendable, Codable, Equatable {
     package var contrastiveWeight: Float = 0.3
     /// What the labels count.
     package var labelWeight: Float = 1
+    /// Share of the density stage's anchors whose lesion is to be found again in another patient's similar slice.
+    package var partnerShare = 0.15
     /// What the density labels count in the density stage.
     package var densityLabelWeight: Float = 0
     /// Share of the detail stage's views that get lesions put into them, which the detail shall not see.
@@ -47,13 +49,13 @@ package struct WSSENetRecipe: Sendable, Codable, Equatable {
     /// The parts' shares; their sum is 1.
     package struct PartWeights: Sendable, Codable, Equatable {
         /// Of the lungs' shape.
-        package var outline: Float = 0.05
+        package var outline: Float = 0.03
         /// Of what the network learned of the inside.
-        package var detail: Float = 0.6
+        package var detail: Float = 0.55
         /// Of the histograms of gradients.
-        package var histogram: Float = 0.2
+        package var histogram: Float = 0.17
         /// Of where the lungs are denser than usual.
-        package var density: Float = 0.15
+        package var density: Float = 0.25
     }
 
     /// The method's own constants.
@@ -96,7 +98,8 @@ package struct WSSENetRecipe: Sendable, Codable, Equatable {
         }
         let real: [(String, Double, ClosedRange<Double>)] = [
             ("rate", Double(rate), 1e-7...1), ("decay", Double(decay), 0...1),
-            ("neighborShare", neighborShare, 0...1), ("lesionShare", lesionShare, 0...1),
+            ("neighborShare", neighborShare, 0...1), ("partnerShare", partnerShare, 0...1),
+            ("lesionShare", lesionShare, 0...1),
             ("elasticity", Double(elasticity), 0...0.5), ("neighborhood", neighborhood, 0...1),
             ("patientPower", patientPower, -1...1),
             ("densityPatientPower", densityPatientPower, -1...1),

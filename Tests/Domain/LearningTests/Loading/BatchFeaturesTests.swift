@@ -80,7 +80,7 @@ struct BatchFeaturesTests {
     @Test("a change sees the stored slice and its place, and moves nothing but what it changes")
     func change() throws {
         let slices = (0..<3).map { stored($0) }
-        let batch = try self.batch(.detail) { slice, place in
+        let batch = try self.batch(.detail) { slice, place, _ in
             // A wrong slice or place leaves the row as it is, and the comparison fails.
             guard slice == slices[Self.rows[place.row].slices[0]], place.batch == 6, place.view == 0
             else { return }
@@ -102,7 +102,7 @@ struct BatchFeaturesTests {
             slices: slices(),
             views: [view],
             seed: 4,
-            change: { slice, place in slice[place.row] = 1 },
+            change: { slice, place, _ in slice[place.row] = 1 },
             plan: { number in (0..<1 + number % 3).map { BatchRow($0) } }
         )
         let loader = BatchLoader(maker, threadCount: 3)

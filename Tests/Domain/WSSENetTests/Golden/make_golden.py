@@ -60,11 +60,37 @@ def crop(number):
     return np.stack(planes)
 
 
+class Density(torch.nn.Module):
+    """The reference implementation's density encoder with twice the channels, and contrast beside its two inputs."""
+
+    def __init__(self, usual):
+        super().__init__()
+        self.usual = usual
+        channels = (3, 32, 64, 64)
+        blocks = zip(channels, channels[1:])
+        self.features = torch.nn.Sequential(*[density.network.block(i, o) for i, o in blocks])
+        self.out = torch.nn.Linear(channels[-1] * 64, 64)
+
+    def cells(self, x):
+        values, share = density.Density.cells(x)
+        difference = (values - self.usual) * share
+        box = torch.ones(1, 1, 7, 7)
+
+        def nearby(plane):
+            return torch.nn.functional.conv2d(plane, box, padding=3)
+
+        contrast = difference - share * nearby(difference) / (nearby(share) + 0.5)
+        return torch.cat([difference * 4, share - 0.4, contrast * 6], 1)
+
+    def forward(self, x):
+        return torch.nn.functional.normalize(self.out(self.features(self.cells(x)).flatten(1)), dim=1)
+
+
 def fill(network):
     """Each array from a stream of its own, within bounds that keep the layers' results about 1."""
     bounds = {"conv0": 0.5, "conv1": 0.25, "conv2": 0.125, "out": 0.0625}
     state = network.state_dict()
-    names = [name for name in state if not name.endswith("num_batches_tracked") and name != "mean"]
+    names = [name for name in state if not name.endswith("num_batches_tracked")]
     # Ours stand in the order of layers, trained before running averages.
     names.sort(key=lambda name: "running" in name)
     for stream, name in enumerate(names):
@@ -94,9 +120,9 @@ def main():
     usual = ((values * share).sum(0) / (share.sum(0) + 1e-3))[None]
     # As the model keeps it.
     usual = usual.float().double()
-    network = density.Density(usual)
+    network = Density(usual)
     fill(network)
-    cells = torch.cat([(values - usual) * share * 4, share - 0.4], 1)
+    cells = network.cells(crops[:2])
     golden = {"usual": usual.flatten()[::STRIDE], "cells": cells.flatten(1)[:, ::STRIDE].flatten()}
     with torch.no_grad():
         golden["vectors"] = network.eval()(crops[:2]).flatten()

@@ -10,17 +10,26 @@ import Testing
 struct DrawnLesionsTests {
     private static let count = 6
     private static let batches = 30
-    private let lesions = DrawnLesions(seed: 3, count: count)
+    /// The only slice beside itself.
+    private static let row = BatchRow(0, 0)
+    private let lesions: DrawnLesions
     private let view: [Float]
 
-    init() throws { view = EncoderInputs.view(try madeUpCrop(level: 0.8, seed: 1)) }
+    init() throws {
+        view = EncoderInputs.view(try madeUpCrop(level: 0.8, seed: 1))
+        lesions = Self.lesions(seed: 3, view)
+    }
+
+    private static func lesions(seed: UInt64, _ views: [Float]...) -> DrawnLesions {
+        DrawnLesions(seed: seed, areas: views.map { LungArea(of: $0) }, count: count)
+    }
 
     private func shown(_ role: DrawnLesions.Role, batch: Int, anchor: Int, by lesions: DrawnLesions? = nil)
         -> [Float]
     {
         var changed = view
         let place = ViewPlace(batch: batch, row: role.rawValue * Self.count + anchor)
-        (lesions ?? self.lesions).apply(to: &changed, at: place)
+        (lesions ?? self.lesions).apply(to: &changed, at: place, of: Self.row)
         return changed
     }
 
@@ -49,7 +58,7 @@ struct DrawnLesionsTests {
             // This row always has a lesion.
             #expect(first != shown(role, batch: 5, anchor: 3))
             #expect(first != shown(role, batch: 6, anchor: 2))
-            #expect(first != shown(role, batch: 5, anchor: 2, by: DrawnLesions(seed: 4, count: Self.count)))
+            #expect(first != shown(role, batch: 5, anchor: 2, by: Self.lesions(seed: 4, view)))
         }
     }
 
@@ -68,7 +77,7 @@ struct DrawnLesionsTests {
     func share() {
         var found = 0
         for (batch, anchor) in places {
-            let has = lesions.hasLesion(slice: view, batch: batch, anchor: anchor)
+            let has = lesions.hasLesion(Self.row, batch: batch, anchor: anchor)
             #expect((shown(.anchor, batch: batch, anchor: anchor) != view) == has)
             #expect((shown(.positive, batch: batch, anchor: anchor) != view) == has)
             #expect(shown(.elsewhere, batch: batch, anchor: anchor) != view)
@@ -81,7 +90,7 @@ struct DrawnLesionsTests {
     @Test("of anchor and positive lie near one another and are alike, and elsewhere is far")
     func nearness() {
         var (near, sizes): ([Double], [Double]) = ([], [])
-        for (batch, anchor) in places where lesions.hasLesion(slice: view, batch: batch, anchor: anchor) {
+        for (batch, anchor) in places where lesions.hasLesion(Self.row, batch: batch, anchor: anchor) {
             let here = change(shown(.anchor, batch: batch, anchor: anchor))
             let again = change(shown(.positive, batch: batch, anchor: anchor))
             let there = change(shown(.elsewhere, batch: batch, anchor: anchor))
@@ -106,12 +115,15 @@ struct DrawnLesionsTests {
         let empty =
             [Float](repeating: 0.5, count: LungCrop.side * LungCrop.side)
             + [Float](repeating: 0, count: 2 * LungCrop.side * LungCrop.side)
+        // Beside a slice with lungs: what is lung in one of both only does not count.
+        let lesions = Self.lesions(seed: 3, empty, view)
         for role in DrawnLesions.Role.allCases {
             var changed = empty
-            lesions.apply(to: &changed, at: ViewPlace(batch: 0, row: role.rawValue * Self.count))
+            let place = ViewPlace(batch: 0, row: role.rawValue * Self.count)
+            lesions.apply(to: &changed, at: place, of: BatchRow(0, 1))
             #expect(changed == empty)
         }
-        #expect(!lesions.hasLesion(slice: empty, batch: 0, anchor: 0))
+        #expect(!lesions.hasLesion(BatchRow(0, 1), batch: 0, anchor: 0))
     }
 
     @Test("that distract are in the share of the views that was asked for", arguments: [0, 0.5, 1])

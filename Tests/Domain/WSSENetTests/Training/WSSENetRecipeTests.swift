@@ -12,6 +12,7 @@ struct WSSENetRecipeTests {
         ("neighborShare", { $0.neighborShare = 1.5 }), ("neighborhood", { $0.neighborhood = -0.1 }),
         ("lesionShare", { $0.lesionShare = 2 }), ("elasticity", { $0.elasticity = 1 }),
         ("patientPower", { $0.patientPower = -1.5 }),
+        ("partnerShare", { $0.partnerShare = -0.1 }),
         ("densityPatientPower", { $0.densityPatientPower = 1.5 }),
         ("contrastiveWeight", { $0.contrastiveWeight = .infinity }), ("labelWeight", { $0.labelWeight = -1 }),
         ("densityLabelWeight", { $0.densityLabelWeight = 11 }), ("maximumLength", { $0.maximumLength = 0 }),
