@@ -77,7 +77,7 @@ extension ComparisonTable {
 }
 
 /// A number with three decimals.
-func fixed(_ number: Double) -> String {
+package func fixed(_ number: Double) -> String {
     guard number.isFinite else { return "–" }
     let thousandths = Int((number * 1_000).rounded())
     let (whole, rest) = abs(thousandths).quotientAndRemainder(dividingBy: 1_000)

@@ -8,6 +8,8 @@ package struct ComparisonTable: Sendable {
     package let figures: [Figure]
     /// Names of the rows that the others must beat.
     package let baselines: Set<String>
+    /// Names of the rows that neither must beat others nor be beaten.
+    package let shownOnly: Set<String>
     /// Of the bootstrap.
     private let seed: UInt64
 
@@ -40,11 +42,11 @@ package struct ComparisonTable: Sendable {
     }
 
     /// One place of the table.
-    struct Cell: Sendable {
+    package struct Cell: Sendable {
         /// Mean and interval; nil: not measured.
-        let interval: Interval?
-        /// Nil for a baseline, or where no baseline has the figure.
-        let standing: Standing?
+        package let interval: Interval?
+        /// Nil for a row that is not judged, or where no baseline has the figure.
+        package let standing: Standing?
     }
 
     /// Puts methods side by side.
@@ -52,31 +54,34 @@ package struct ComparisonTable: Sendable {
     /// - Parameters:
     ///   - figures: the columns; nil: all that the first row has.
     ///   - baselines: names of the rows that the others must beat.
+    ///   - shownOnly: names of the rows that neither must beat others nor be beaten.
     ///   - seed: of the bootstrap.
     package init(
         _ title: String,
         methods: [MethodFigures],
         figures: [Figure]? = nil,
         baselines: Set<String> = [],
+        shownOnly: Set<String> = [],
         seed: UInt64 = 1
     ) {
         self.title = title
         self.methods = methods
         self.figures = figures ?? methods.first?.figures ?? []
         self.baselines = baselines
+        self.shownOnly = shownOnly
         self.seed = seed
     }
 
-    /// Every method that is no baseline, against the best baseline, figure by figure.
+    /// Every method that is judged, against the best baseline, figure by figure.
     package var verdicts: [Verdict] {
-        self.methods.filter { !self.baselines.contains($0.name) }.flatMap { method in
+        self.methods.flatMap { method in
             self.figures.compactMap { self.verdict(of: method, in: $0) }
         }
     }
 
     /// The best baseline is the one with the best mean: what a reader would compare with.
     private func verdict(of method: MethodFigures, in figure: Figure) -> Verdict? {
-        guard !self.baselines.contains(method.name) else { return nil }
+        guard !self.baselines.contains(method.name), !self.shownOnly.contains(method.name) else { return nil }
         let known = self.methods.filter { self.baselines.contains($0.name) && $0[figure]?.mean != nil }
         let best = known.max {
             let (a, b) = ($0[figure]?.mean ?? 0, $1[figure]?.mean ?? 0)
@@ -88,8 +93,8 @@ package struct ComparisonTable: Sendable {
         return Verdict(method: method.name, figure: figure, baseline: best.name, advantage: advantage)
     }
 
-    /// Row by row.
-    func cells() -> [[Cell]] {
+    /// Row by row, in the order of methods and figures.
+    package func cells() -> [[Cell]] {
         self.methods.map { method in
             self.figures.map { figure in
                 Cell(
