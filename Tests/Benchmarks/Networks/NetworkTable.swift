@@ -61,7 +61,7 @@ struct NetworkTable: ParsableCommand {
         experiment.threadCount = self.threads
         let start = ContinuousClock.now
         let result = try experiment.run(data) { step in
-            if step.task.hasSuffix("baselines") { print("# \(step.task), \(start.duration(to: .now))") }
+            if step.startsGroup { print("# \(step.task), \(start.duration(to: .now))") }
         }
         print("# all in \(start.duration(to: .now))")
         self.show(result, recipe)

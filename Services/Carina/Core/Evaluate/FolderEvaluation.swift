@@ -57,6 +57,8 @@ struct FolderEvaluation: Sendable {
         progress.finish("perturbing", "\(data.perturbed?.copies.count ?? 0) slices")
         data.phantoms = try PhantomLungs.set(patients: options.phantoms, threads: options.threads)
         self.result = try experiment.run(data) { step in
+            // Where there is no bar, a line for each group tells that the work goes on.
+            if step.startsGroup { progress.finish("judging", step.task) }
             progress.show("judging", share: step.share, step.task)
         }
         progress.finish("judging", "\(self.result.rows.count) methods, \(folds.joined().count) patients")
@@ -121,7 +123,10 @@ extension FolderEvaluation {
         }
         if !self.folder.refused.isEmpty {
             let reasons = self.folder.refused.map { "\($0.reason) \($0.count)" }.joined(separator: ", ")
-            lines.append("Files that are no slices: \(reasons).")
+            lines.append("Files passed over: \(reasons).")
+        }
+        if self.folder.namedCount > 0 {
+            lines.append("The truth table says something of \(self.folder.namedCount) slices.")
         }
         if counts.cutSeries > 0 {
             lines.append(

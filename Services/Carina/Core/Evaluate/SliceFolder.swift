@@ -12,16 +12,17 @@ struct SliceFolder: Sendable {
     let found: [FoundSlice]
     /// (found): where each lies.
     let paths: [String]
-    /// Files that are no slices, by reason.
+    /// Files that were passed over, by reason.
     let refused: [(reason: String, count: Int)]
     /// Files that lie there and that were read: fewer where there are more than the limit.
     let fileCount, readCount: Int
-    /// Lines of the truth table that fit no file that was read.
+    /// Slices that the truth table says something of.
     let namedCount: Int
 
     private struct Entry: Sendable {
         let slice: FoundSlice
         let object: String?
+        let isNamed: Bool
     }
 
     /// Reads a folder with all that is below it.
@@ -54,7 +55,7 @@ struct SliceFolder: Sendable {
                     refused["duplicate", default: 0] += 1
                     continue
                 }
-                if entry.slice.label != nil { named += 1 }
+                if entry.isNamed { named += 1 }
                 found.append(entry.slice)
                 paths.append(read[index])
             case .failure(let refusal): refused[refusal.reason.rawValue, default: 0] += 1
@@ -125,7 +126,7 @@ struct SliceFolder: Sendable {
                 thicknessMillimeters: facts.thicknessMillimeters,
                 label: known?.label
             )
-            return Entry(slice: slice, object: object.identity?.sopUID)
+            return Entry(slice: slice, object: object.identity?.sopUID, isNamed: known != nil)
         }
     }
 }

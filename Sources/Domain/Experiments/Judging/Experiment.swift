@@ -110,4 +110,6 @@ package struct ExperimentProgress: Sendable {
     package let task: String
     /// 0...1, of the whole.
     package let share: Double
+    /// Whether it is the first work for a group of patients.
+    package let startsGroup: Bool
 }

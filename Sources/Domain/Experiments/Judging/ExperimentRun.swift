@@ -1,4 +1,4 @@
-package import Evaluation
+import Evaluation
 import Labeling
 import LinearAlgebra
 import Registration
@@ -52,14 +52,21 @@ private struct ExperimentRun {
     }
 
     /// - Parameter share: of the group's own work.
-    private func tell(_ task: String, _ share: Double) {
+    private func tell(_ task: String, _ share: Double, startsGroup: Bool = false) {
         let count = Double(max(1, self.experiment.folds.count))
         let name = count > 1 ? "group \(self.foldsDone + 1) of \(Int(count)): \(task)" : task
-        self.report(ExperimentProgress(task: name, share: (Double(self.foldsDone) + share) / count))
+        self.report(
+            ExperimentProgress(
+                task: name,
+                share: (Double(self.foldsDone) + share) / count,
+                startsGroup: startsGroup
+            )
+        )
     }
 
     /// Judges all methods by one group's queries.
     mutating func judge(_ fold: [String]) throws {
+        self.tell("learning and judging", 0, startsGroup: true)
         let patients = Set(fold)
         let pool = LearningPool(
             self.data.members + self.data.additions,
@@ -199,34 +206,5 @@ private struct ExperimentRun {
         )
         self.grades = grades
         return grades
-    }
-}
-
-extension Experiment {
-    /// What networks are trained from: a model needs the untrained one to compare with.
-    var trainedSources: [LearningSource] {
-        if case .model = self.method { [.untrained] } else { self.sources }
-    }
-
-    /// Whether what learns from a source is what is judged.
-    func isJudged(_ source: LearningSource) -> Bool {
-        if case .model = self.method { false } else { source == self.sources.first }
-    }
-
-    /// A row's name: what is judged has a part's own.
-    func name(of part: String, from source: LearningSource) -> String {
-        if self.isJudged(source) { return part }
-        return part == NetworkParts.whole ? source.title : "\(source.title): \(part)"
-    }
-}
-
-extension Descriptor {
-    /// What a method has to beat, as far as nothing needs to be trained: chance, masks, pixels, principal components of
-    /// pixels, and HOG.
-    package static func baselines(fittedTo pool: FittingPool, threadCount: Int) -> [Descriptor] {
-        [
-            .random(), .masks(threadCount: threadCount), .pixels(threadCount: threadCount),
-            .pixels(fittedTo: pool, threadCount: threadCount), .hog(fittedTo: pool, threadCount: threadCount),
-        ]
     }
 }
