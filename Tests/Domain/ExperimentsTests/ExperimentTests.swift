@@ -28,7 +28,9 @@ struct ExperimentTests {
 
     @Test("a recipe is trained without each patient who is asked, and compared with the trained baselines")
     func recipe() throws {
-        let (archive, data) = try Self.data()
+        let (archive, made) = try Self.data()
+        var data = made
+        data.phantoms = try SliceArchive(MadeUpArchive.found, kind: "phantom").set
         let folds = try Experiment.leavingOneOut(archive, maximum: 2)
         #expect(folds.count == 2 && folds.allSatisfy { $0.count == 1 })
         var experiment = Self.quick(.recipe(Self.shortRecipe, seeds: 2), folds)
@@ -44,6 +46,11 @@ struct ExperimentTests {
         for row in result.rows {
             #expect(row[.levelPrecision]?.patients.map(\.name) == folds.flatMap { $0 }, "\(row.name)")
             #expect(row[.gradedGain]?.mean != nil && row[.lesionAboveNone(.solid(radius: 8))]?.mean != nil)
+        }
+        let phantoms = ["phantom 1", "phantom 2", "phantom 3"]
+        #expect(result.phantomRows.map(\.name) == result.rows.map(\.name))
+        for row in result.phantomRows {
+            #expect(row[.lesionAboveNone(.solid(radius: 8))]?.patients.map(\.name) == phantoms)
         }
         let asked = result.hits.map { result.set.slices[$0.query].patient }
         #expect(Set(asked) == Set(folds.flatMap { $0 }))

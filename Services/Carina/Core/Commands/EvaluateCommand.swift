@@ -92,7 +92,7 @@ struct EvaluateCommand: ParsableCommand {
     @Flag(help: "The embedding's parts as rows of their own.")
     var parts = false
 
-    @Flag(help: "Intervals in all tables, not in the summary alone.")
+    @Flag(help: "Intervals and verdicts for all tables, not for the summary alone.")
     var intervals = false
 
     @Flag(help: "Print JSON for machines.")

@@ -112,8 +112,8 @@ extension FolderEvaluation {
         var lines = [
             "\(self.folder.found.count) slices of \(counts.patients) patients: \(counts.series) whole series, "
                 + "\(counts.singles) single slices with lungs, \(counts.withoutLung) slices without; "
-                + "\(self.archive.set.slices.count) are asked or searched, of \(self.experiment.folds.joined().count) "
-                + "patients the slices are queries",
+                + "\(self.archive.set.slices.count) of them are searched, and "
+                + "\(self.experiment.folds.joined().count) patients are asked",
             self.disjointness,
         ]
         if self.folder.readCount < self.folder.fileCount {
@@ -130,7 +130,7 @@ extension FolderEvaluation {
         }
         if counts.cutSeries > 0 {
             lines.append(
-                "\(counts.cutSeries) series end within the lungs: their patients take no part where heights decide."
+                "\(counts.cutSeries) of the series end within the lungs: their patients take no part where heights decide."
             )
         }
         if counts.nameless > 0 {

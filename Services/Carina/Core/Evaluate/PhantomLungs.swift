@@ -39,6 +39,6 @@ enum PhantomLungs {
             made.withLock { $0[number] = found }
         }
         let found = made.withLock { made in (0..<patients).flatMap { made[$0] ?? [] } }
-        return try SliceArchive(found).set
+        return try SliceArchive(found, kind: "phantom").set
     }
 }

@@ -6,6 +6,8 @@ package struct ComparisonTable: Sendable {
     package let methods: [MethodFigures]
     /// Columns.
     package let figures: [Figure]
+    /// What stands above each column.
+    package let columns: [String]
     /// Names of the rows that the others must beat.
     package let baselines: Set<String>
     /// Names of the rows that neither must beat others nor be beaten.
@@ -19,8 +21,13 @@ package struct ComparisonTable: Sendable {
         case better
         /// Better on average, but the interval reaches zero or beyond.
         case unproven
+        /// Both are right on every query: nothing could be better.
+        case perfect
         /// Not better.
         case notBetter
+
+        /// Whether a reader has to be told.
+        package var isRemarkable: Bool { self == .unproven || self == .notBetter }
     }
 
     /// One method against the baseline that is hardest to beat in one figure.
@@ -34,8 +41,12 @@ package struct ComparisonTable: Sendable {
         /// How much better the method is; above zero is better, also of errors.
         package let advantage: Interval
 
+        /// Whether both are right on every query.
+        let isPerfect: Bool
+
         /// The advantage in a word.
         package var standing: Standing {
+            if self.isPerfect { return .perfect }
             if self.advantage.mean <= 0 { return .notBetter }
             return self.advantage.isAboveZero ? .better : .unproven
         }
@@ -53,6 +64,7 @@ package struct ComparisonTable: Sendable {
     ///
     /// - Parameters:
     ///   - figures: the columns; nil: all that the first row has.
+    ///   - columns: what stands above each; nil: the figures' names.
     ///   - baselines: names of the rows that the others must beat.
     ///   - shownOnly: names of the rows that neither must beat others nor be beaten.
     ///   - seed: of the bootstrap.
@@ -60,13 +72,17 @@ package struct ComparisonTable: Sendable {
         _ title: String,
         methods: [MethodFigures],
         figures: [Figure]? = nil,
+        columns: [String]? = nil,
         baselines: Set<String> = [],
         shownOnly: Set<String> = [],
         seed: UInt64 = 1
     ) {
         self.title = title
         self.methods = methods
-        self.figures = figures ?? methods.first?.figures ?? []
+        let figures = figures ?? methods.first?.figures ?? []
+        precondition((columns ?? []).isEmpty || columns?.count == figures.count, "not a name for each column")
+        self.figures = figures
+        self.columns = columns ?? figures.map(\.name)
         self.baselines = baselines
         self.shownOnly = shownOnly
         self.seed = seed
@@ -90,7 +106,14 @@ package struct ComparisonTable: Sendable {
         guard let best, let advantage = method.advantage(over: best, in: figure, seed: self.seed) else {
             return nil
         }
-        return Verdict(method: method.name, figure: figure, baseline: best.name, advantage: advantage)
+        let perfect: Double = figure.isBetterHigher ? 1 : 0
+        return Verdict(
+            method: method.name,
+            figure: figure,
+            baseline: best.name,
+            advantage: advantage,
+            isPerfect: [method, best].allSatisfy { $0[figure]?.mean == perfect }
+        )
     }
 
     /// Row by row, in the order of methods and figures.

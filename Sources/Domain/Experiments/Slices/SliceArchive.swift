@@ -39,10 +39,12 @@ package struct SliceArchive: Sendable {
 
     /// Puts slices in order.
     ///
-    /// - Parameter found: of several slices of a series and place the first counts first.
+    /// - Parameters:
+    ///   - found: of several slices of a series and place the first counts first.
+    ///   - kind: what stands before the numbers; sets that meet in one experiment need kinds of their own.
     /// - Throws: `ExperimentError`: no slice shows lungs, or two patients share a slice.
-    package init(_ found: [FoundSlice]) throws(ExperimentError) {
-        let sorted = SortedSlices(found)
+    package init(_ found: [FoundSlice], kind: String = "patient") throws(ExperimentError) {
+        let sorted = SortedSlices(found, kind: kind)
         guard !sorted.patients.isEmpty else { throw .noLungs(slices: found.count) }
         try Self.refuseShared(found, sorted)
         let hasSeries = sorted.series.contains { !$0.members.isEmpty }

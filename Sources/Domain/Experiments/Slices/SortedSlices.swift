@@ -23,7 +23,7 @@ struct SortedSlices {
     let nameless: Int
     private let names: [Int: String]
 
-    init(_ found: [FoundSlice]) {
+    init(_ found: [FoundSlice], kind: String) {
         var numbers: [String: String] = [:]
         var (names, patients): ([Int: String], [String]) = ([:], [])
         let withLungs = Set(found.compactMap { $0.crop == nil ? nil : $0.patient })
@@ -32,8 +32,8 @@ struct SortedSlices {
             // A zero byte stands in no identifier, so the key of a nameless slice is nobody's.
             let key = slice.patient ?? "\u{0}\(index)"
             if numbers[key] == nil {
-                numbers[key] = "patient \(numbers.count + 1)"
-                patients.append("patient \(numbers.count)")
+                numbers[key] = "\(kind) \(numbers.count + 1)"
+                patients.append("\(kind) \(numbers.count)")
             }
             names[index] = numbers[key]
         }

@@ -101,8 +101,7 @@ enum EvaluationCharts {
         }
         parts.append(SVG.line(from: (left, y(0.5)), to: (left + width, y(0.5)), color: self.lost))
         parts.append(SVG.text("chance", x: left + 6, y: y(0.5) - 5, anchor: "start", color: self.lost))
-        for (column, figure) in table.figures.enumerated() {
-            let kind = figure.name.split(separator: " ").prefix(2).joined(separator: " ")
+        for (column, kind) in table.columns.enumerated() {
             parts.append(SVG.text(kind, x: x(column), y: top + height + 18, anchor: "middle"))
         }
         for (number, row) in rows.enumerated() {

@@ -57,7 +57,7 @@ struct EvaluationPage {
 
     private var questions: String {
         self.result.questions.map { question in
-            let isLesion = question.title.contains("lesion")
+            let isLesion = question.title.lowercased().contains("lesion")
             let plots = isLesion ? EvaluationCharts.profile(question.table) : self.bars(question.table)
             return """
                 <section><h2>\(escaped(question.title))</h2>
@@ -76,7 +76,7 @@ struct EvaluationPage {
     }
 
     private static func table(_ table: ComparisonTable) -> String {
-        let header = table.figures.map { "<th>\(escaped($0.name))</th>" }.joined()
+        let header = table.columns.map { "<th>\(escaped($0))</th>" }.joined()
         let rows = zip(table.methods, table.cells()).map { method, cells in
             let values = cells.map { cell -> String in
                 guard let interval = cell.interval else { return "<td>–</td>" }
@@ -89,15 +89,16 @@ struct EvaluationPage {
             }
             return "<tr><th>\(escaped(method.name))</th>\(values.joined())</tr>"
         }
-        let remarks = table.verdicts.filter { $0.standing != .better }.map {
+        let remarks = table.verdicts.filter { $0.standing.isRemarkable }.map {
             "<li\($0.standing == .notBetter ? " class=\"bad\"" : "")>\(escaped(ComparisonTable.sentence($0)))</li>"
         }
         let list = remarks.isEmpty ? "" : "<ul>\(remarks.joined(separator: "\n"))</ul>"
         return """
+            <details><summary>all numbers, and what is not proven to be better</summary>
             <div class="scroll"><table class="numbers"><tr><th></th>\(header)</tr>
             \(rows.joined(separator: "\n"))
             </table></div>
-            \(list)
+            \(list)</details>
             """
     }
 

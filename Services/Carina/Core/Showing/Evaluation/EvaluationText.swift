@@ -14,7 +14,13 @@ struct EvaluationText {
             "evaluated: \(self.evaluation.subject)\n" + self.evaluation.remarks.joined(separator: "\n") + "\n"
         ]
         for question in result.questions {
-            blocks.append(question.table.text(isColored: isColored, showsIntervals: showsIntervals))
+            blocks.append(
+                question.table.text(
+                    isColored: isColored,
+                    showsIntervals: showsIntervals,
+                    showsVerdicts: showsIntervals
+                )
+            )
         }
         blocks.append(result.summary.text(isColored: isColored))
         blocks.append(

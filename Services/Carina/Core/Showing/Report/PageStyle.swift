@@ -15,7 +15,8 @@ enum PageStyle {
         figcaption { color: #9ea7b3; font-size: 12px; line-height: 1.35; padding: 4px 6px; max-width: 340px; }
         .verdict { padding: .6em 1em; border-left: 6px solid; background: #1b1f25; font-size: 1.1em; } \
         .good { border-color: #8fd06a; } .bad { border-color: #ff5a4f; color: #ff8078; } td.bad { color: #ff8078; }
-        .scroll { overflow-x: auto; } .charts { display: flex; flex-wrap: wrap; gap: 18px; } .note { color: #9ea7b3; }
+        .scroll { overflow-x: auto; } .charts { display: flex; flex-wrap: wrap; gap: 18px; } .note { color: #9ea7b3; white-space: nowrap; }
+        details { margin: .8em 0; } summary { color: #9ea7b3; cursor: pointer; }
         footer { color: #9ea7b3; margin: 3em 0 1em; }
         """
 }
