@@ -100,7 +100,7 @@ enum EvaluationCharts {
             parts.append(SVG.text(hundredths(value), x: left - 6, y: y(value) + 4, anchor: "end"))
         }
         parts.append(SVG.line(from: (left, y(0.5)), to: (left + width, y(0.5)), color: self.lost))
-        parts.append(SVG.text("chance", x: left + 6, y: y(0.5) - 5, anchor: "start", color: self.lost))
+        parts.append(SVG.text("chance", x: left + width - 6, y: y(0.5) + 14, anchor: "end", color: self.lost))
         for (column, kind) in table.columns.enumerated() {
             parts.append(SVG.text(kind, x: x(column), y: top + height + 18, anchor: "middle"))
         }

@@ -18,7 +18,12 @@ enum WorstQuerySheet {
                 isQuery: place == 0
             )
         }
-        let sheet = ContactSheet(title: "", tiles: tiles, columns: tiles.count, side: Self.side).rendered()
+        let sheet = ContactSheet(
+            title: Self.title(query, in: set),
+            tiles: tiles,
+            columns: tiles.count,
+            side: Self.side
+        ).rendered()
         return try? JPEGCodec.encode(
             rgb: sheet.pixels,
             width: sheet.width,
@@ -27,8 +32,16 @@ enum WorstQuerySheet {
         )
     }
 
+    /// What is wrong with the first hit.
+    private static func title(_ query: QueryHits, in set: EvaluationSet) -> String {
+        guard set.slices[query.query].level != nil else { return "the first hit is of another class" }
+        return "the first hit is off by \(percent(query.error(in: set))) of the lungs' height"
+    }
+
+    private static func percent(_ share: Double) -> String { "\(Int((share * 100).rounded())) %" }
+
     private static func captions(_ slice: EvaluationSlice, place: Int) -> [String] {
-        let level = slice.level.map { "height \(Int(($0 * 100).rounded())) %" }
+        let level = slice.level.map { "height \(self.percent($0))" }
         return [place == 0 ? "query" : "hit \(place)", slice.patient]
             + [level, slice.label].compactMap(\.self)
     }
