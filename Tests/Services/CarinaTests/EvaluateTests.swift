@@ -36,7 +36,7 @@ struct EvaluateTests {
             folder: folder,
             truth: try truth.map { try TruthTable($0) },
             method: method ?? shipped,
-            options: .init(phantoms: 0, threads: 2),
+            options: .init(patients: 1, phantoms: 0, threads: 2),
             progress: ProgressBar(isSilent: true)
         ) { experiment in
             experiment.agreement = .unwarped
@@ -56,7 +56,7 @@ struct EvaluateTests {
             #expect(counts.patients == 3 && counts.series == 4)
             #expect(evaluation.folder.refused.map(\.reason) == ["unsupported"])
             let titles = evaluation.result.questions.map(\.title)
-            for title in ["level", "robustness", "same position", "class", "agreement with automatic labels"]
+            for title in ["Level", "Robustness", "Same position", "Class", "Agreement with automatic labels"]
             {
                 #expect(titles.contains(title), "\(title)")
             }
@@ -89,10 +89,12 @@ struct EvaluateTests {
         #expect(!html.contains("http:") && !html.contains("https:") && !html.contains("<script"))
         #expect(html.contains("The worst queries") && html.contains("data:image/jpeg;base64,"))
         #expect(html.contains("height of the first hit") && html.contains("level mAP"))
-        #expect(!html.contains("Doe") && !html.contains("PHANTOM") && !html.contains("nan"))
+        // Pictures' letters may spell anything.
+        let text = html.replacing(/base64,[^"]*/, with: "")
+        #expect(!text.contains("Doe") && !text.contains("PHANTOM") && !text.contains("nan"))
     }
 
-    @Test("a recipe is trained for each left-out patient")
+    @Test("a recipe is trained without the patients that are left out, so many as are asked for")
     func recipe() async throws {
         try await withTemporaryFolder { folder in
             try Self.write(to: folder)
@@ -101,7 +103,7 @@ struct EvaluateTests {
                 changedBy: #"{"outlineSteps": 4, "detailSteps": 2, "densitySteps": 4, "batchSlices": 8}"#
             )
             let evaluation = try Self.evaluated(folder, method: .recipe(recipe, seeds: 1))
-            #expect(evaluation.experiment.folds.count == 3)
+            #expect(evaluation.experiment.folds.count == 1)
             let text = EvaluationText(evaluation: evaluation).text(isColored: false, showsIntervals: false)
             #expect(text.contains("were kept from") && text.contains("\"detailSteps\":2"))
         }
@@ -127,7 +129,7 @@ struct EvaluateTests {
             other[uid.upperBound] = other[uid.upperBound] == 0x31 ? 0x32 : 0x31
             try other.write(to: URL(filePath: copy))
             let table = "file,class,patient\ncopy.dcm,x,someone else"
-            #expect(throws: ExperimentError.sharedSlice("patient 1", "patient 2")) {
+            #expect(throws: ExperimentError.sharedSlice("patient 1", "patient 3")) {
                 try Self.evaluated(folder, truth: table)
             }
         }

@@ -67,7 +67,8 @@ struct ComparisonTableTests {
         #expect(table.verdicts.map(\.method) == ["model", "model"])
         #expect(
             table.text(showsIntervals: false).split(separator: "\n").map(String.init) == [
-                "t", "       one    two", "base   1.000  0.000", "model  1.000  0.000", "part   1.000  0.000",
+                "t", "        one    two", "base    1.000  0.000", "model   1.000  0.000",
+                "part    1.000  0.000",
             ]
         )
     }
