@@ -138,13 +138,19 @@ let domain: [Target] = [
     module(
         "WSSENet",
         in: "Domain",
-        ["Learning", "Lesions", "LinearAlgebra", "Lungs", "Orientation", "Tensors"],
+        ["CShippedModel", "Learning", "Lesions", "LinearAlgebra", "Lungs", "Orientation", "Tensors"],
         exclude: ["README.md"]
     ),
     module(
         "Evaluation",
         in: "Domain",
         ["Lesions", "LinearAlgebra", "Lungs", "Orientation", "Tomography"],
+        exclude: ["README.md"]
+    ),
+    module(
+        "Experiments",
+        in: "Domain",
+        ["Evaluation", "Labeling", "LinearAlgebra", "Lungs", "Registration", "WSSENet"],
         exclude: ["README.md"]
     ),
     module("Neighbors", in: "Domain", ["LinearAlgebra"], exclude: ["README.md"]),
@@ -193,8 +199,7 @@ let services: [Target] =
     + service(
         "Trainer",
         kit + [
-            "CShippedModel", "ImageCodecs", "Learning", "LinearAlgebra", "Lungs", "Rendering", "Tomography",
-            "WSSENet",
+            "ImageCodecs", "Learning", "LinearAlgebra", "Lungs", "Rendering", "Tomography", "WSSENet",
         ]
     )
     + service("Embedder", kit + ["Learning", "Lungs", "Tomography", "WSSENet"])
@@ -203,8 +208,9 @@ let services: [Target] =
     + service(
         "Carina",
         kit + [
-            argumentParser, "ImageCodecs", "LineProtocol", "Lungs", "Phantom", "Processes", "Rendering",
-            "Snapshots", "Tomography", "WSSENet",
+            argumentParser, "Evaluation", "Experiments", "ImageCodecs", "Labeling", "LineProtocol",
+            "LinearAlgebra", "Lungs", "Phantom", "Processes", "Rendering", "Snapshots", "Tomography",
+            "WSSENet",
         ]
     )
 
@@ -251,6 +257,14 @@ let allTests: [Target] = [
         ["Evaluation", "LinearAlgebra", "Lungs", "Phantom", "RealSlices", "TestKit", "Tomography"]
     ),
     tests(
+        of: "Experiments",
+        in: "Domain",
+        [
+            "Evaluation", "Experiments", "Labeling", "Lungs", "Phantom", "Registration", "Tomography",
+            "WSSENet",
+        ]
+    ),
+    tests(
         of: "Learning",
         in: "Domain",
         [
@@ -293,8 +307,8 @@ let allTests: [Target] = [
         of: "Carina",
         in: "Services",
         [
-            "CarinaCore", "Contracts", "GatewayCore", "ImageCodecs", "LineProtocol", "Neighbors", "Processes",
-            "Rendering",
+            "CarinaCore", "Contracts", "Evaluation", "Experiments", "GatewayCore", "ImageCodecs",
+            "LineProtocol", "Lungs", "Neighbors", "Phantom", "Processes", "Rendering",
             "Snapshots", "TestKit", "Wire", argumentParser, logging, nioCore,
         ]
     ),
@@ -343,7 +357,8 @@ let allTests: [Target] = [
 let benchmarks = Target.executableTarget(
     name: "CarinaBenchmarks",
     dependencies: [
-        argumentParser, "Evaluation", "ImageCodecs", "Labeling", "Learning", "LinearAlgebra", "Lungs",
+        argumentParser, "Evaluation", "Experiments", "ImageCodecs", "Labeling", "Learning", "LinearAlgebra",
+        "Lungs",
         "Neighbors", "Orientation", "Phantom", "RealSlices", "Registration", "Storage", "Tensors", "TestKit",
         "Tomography", "WSSENet",
     ],

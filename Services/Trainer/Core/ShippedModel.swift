@@ -1,19 +1,10 @@
-private import CShippedModel
 import Contracts
 import ServiceKit
 import Storage
 import WSSENet
 import Wire
 
-/// The model that comes with the program: made of phantoms, so that searches work before anything was trained.
-enum ShippedModel {
-    /// The model's file.
-    static var bytes: [UInt8] {
-        var count = 0
-        // SAFETY: C's array has `count` bytes and lives as long as the program.
-        return unsafe Array(UnsafeBufferPointer(start: carina_shipped_model(&count), count: count))
-    }
-
+extension ShippedModel {
     /// All zeros: no training and no data set of here.
     static let nowhere = Identifier(bytes: Array(repeating: 0, count: 16))
 }

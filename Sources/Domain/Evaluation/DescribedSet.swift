@@ -23,6 +23,14 @@ package struct DescribedSet: Sendable {
         self.vectors = vectors
     }
 
+    /// The most similar slices of a gallery for each query, the most similar first.
+    ///
+    /// - Parameter count: so many, or all where there are fewer.
+    package func nearest(to queries: [Int], among gallery: [Int], count: Int) -> [[Int]] {
+        let cosines = self.cosines(of: queries, with: gallery)
+        return queries.indices.map { row in ranking(cosines.row(row)).prefix(count).map { gallery[$0] } }
+    }
+
     /// The cosines of some slices with others, (queries x gallery), row-major.
     func cosines(of queries: [Int], with gallery: [Int]) -> Matrix {
         self.cosines(of: self.vectors.selecting(rows: queries), with: gallery)

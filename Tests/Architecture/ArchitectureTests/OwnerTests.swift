@@ -11,7 +11,7 @@ struct OwnerTests {
         ("CJPEG", "Sources/Platform/ImageCodecs/"),
         ("CPNG", "Sources/Platform/ImageCodecs/"),
         ("CDCMTK", "Sources/Platform/ImageCodecs/"),
-        ("CShippedModel", "Services/Trainer/Core/"),
+        ("CShippedModel", "Sources/Domain/WSSENet/"),
         ("GRDB", "Sources/Platform/Storage/"),
     ]
 

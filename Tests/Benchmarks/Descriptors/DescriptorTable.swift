@@ -1,5 +1,6 @@
 import ArgumentParser
 import Evaluation
+import Experiments
 import RealSlices
 
 /// `carina-benchmarks descriptors`: what a network has to beat.
@@ -84,10 +85,8 @@ struct DescriptorTable: ParsableCommand {
     private func baselines(_ pool: FittingPool) -> [Descriptor] {
         let hog = Descriptor.hog(fittedTo: pool, threadCount: self.threads)
         let density = Descriptor.density(fittedTo: pool, threadCount: self.threads)
-        return [
-            .random(), .masks(threadCount: self.threads), .pixels(threadCount: self.threads),
-            .pixels(fittedTo: pool, threadCount: self.threads), density, hog,
-            .joined("HOG 0.75 + density 0.25", [(hog, 0.75), (density, 0.25)]),
+        return Descriptor.baselines(fittedTo: pool, threadCount: self.threads) + [
+            density, .joined("HOG 0.75 + density 0.25", [(hog, 0.75), (density, 0.25)]),
         ]
     }
 

@@ -6,16 +6,21 @@ extension ComparisonTable {
     /// - Parameters:
     ///   - isColored: shows what is no better than the best baseline in red.
     ///   - showsIntervals: the 95 % intervals beside the means.
-    package func text(isColored: Bool = false, showsIntervals: Bool = true) -> String {
+    ///   - showsVerdicts: a sentence for each judged figure that is not better, with all of the interval.
+    package func text(
+        isColored: Bool = false,
+        showsIntervals: Bool = true,
+        showsVerdicts: Bool = true
+    ) -> String {
         let body = self.cells().map { row in row.map { Self.text($0, showsIntervals: showsIntervals) } }
         let names = self.methods.map(\.name)
         let nameWidth = max(names.map(\.count).max() ?? 0, 6)
         let widths = self.figures.indices.map { column in
-            max(self.figures[column].name.count, body.map { $0[column].text.count }.max() ?? 0)
+            max(self.columns[column].count, body.map { $0[column].text.count }.max() ?? 0)
         }
         var lines = [self.title]
         lines.append(
-            padded("", nameWidth) + zip(self.figures, widths).map { "  " + padded($0.name, $1) }.joined()
+            padded("", nameWidth) + zip(self.columns, widths).map { "  " + padded($0, $1) }.joined()
         )
         for (name, row) in zip(names, body) {
             let cells = zip(row, widths).map { cell, width in
@@ -23,7 +28,7 @@ extension ComparisonTable {
             }
             lines.append(padded(name, nameWidth) + cells.joined())
         }
-        for verdict in self.verdicts where verdict.standing != .better {
+        for verdict in showsVerdicts ? self.verdicts : [] where verdict.standing.isRemarkable {
             lines.append(Self.colored(Self.sentence(verdict), isColored && verdict.standing == .notBetter))
         }
         return lines.map(trimmed).joined(separator: "\n") + "\n"
@@ -34,14 +39,14 @@ extension ComparisonTable {
     /// - Parameter showsIntervals: the 95 % intervals beside the means.
     package func markdown(showsIntervals: Bool = true) -> String {
         var lines = [
-            "| \(self.title) | " + self.figures.map(\.name).joined(separator: " | ") + " |",
+            "| \(self.title) | " + self.columns.joined(separator: " | ") + " |",
             "|---" + String(repeating: "|---", count: self.figures.count) + "|",
         ]
         for (method, row) in zip(self.methods, self.cells()) {
             let cells = row.map { Self.text($0, showsIntervals: showsIntervals).text }
             lines.append("| \(method.name) | " + cells.joined(separator: " | ") + " |")
         }
-        let remarks = self.verdicts.filter { $0.standing != .better }.map { "- " + Self.sentence($0) }
+        let remarks = self.verdicts.filter { $0.standing.isRemarkable }.map { "- " + Self.sentence($0) }
         return (lines + (remarks.isEmpty ? [] : [""] + remarks)).joined(separator: "\n") + "\n"
     }
 
@@ -54,6 +59,7 @@ extension ComparisonTable {
             switch verdict.standing {
             case .better: "beats"
             case .unproven: "is not proven to beat"
+            case .perfect: "is always right, as is"
             case .notBetter: "does not beat"
             }
         return "\(verdict.method) \(what) \(verdict.baseline) in \(verdict.figure.name): \(numbers)"
@@ -65,7 +71,7 @@ extension ComparisonTable {
             switch cell.standing {
             case .notBetter: "!"
             case .unproven: "~"
-            case .better, nil: ""
+            case .better, .perfect, nil: ""
             }
         let range = showsIntervals ? " [\(fixed(interval.lower)), \(fixed(interval.upper))]" : ""
         return (fixed(interval.mean) + mark + range, cell.standing)
@@ -77,7 +83,7 @@ extension ComparisonTable {
 }
 
 /// A number with three decimals.
-func fixed(_ number: Double) -> String {
+package func fixed(_ number: Double) -> String {
     guard number.isFinite else { return "–" }
     let thousandths = Int((number * 1_000).rounded())
     let (whole, rest) = abs(thousandths).quotientAndRemainder(dividingBy: 1_000)

@@ -51,6 +51,28 @@ struct ComparisonTableTests {
         #expect(standing([0.6, 0.6, 0.6, 0.6]) == .better)
     }
 
+    @Test(
+        "what is always right, as the best baseline is, is not held against a method; rows that are shown only have no verdict"
+    )
+    func perfect() {
+        let rows = ["base", "model", "part"].map { row($0, precision: [1, 1], error: [0, 0]) }
+        let table = ComparisonTable(
+            "t",
+            methods: rows,
+            columns: ["one", "two"],
+            baselines: ["base"],
+            shownOnly: ["part"]
+        )
+        #expect(table.verdicts.map(\.standing) == [.perfect, .perfect])
+        #expect(table.verdicts.map(\.method) == ["model", "model"])
+        #expect(
+            table.text(showsIntervals: false).split(separator: "\n").map(String.init) == [
+                "t", "        one    two", "base    1.000  0.000", "model   1.000  0.000",
+                "part    1.000  0.000",
+            ]
+        )
+    }
+
     @Test("as text: a column for each figure, marks, and a sentence for what is no advance")
     func text() {
         let lines = self.table.text(showsIntervals: false).split(separator: "\n").map(String.init)

@@ -14,26 +14,26 @@ enum ReportCharts {
         for (row, side) in counts.enumerated() {
             let total = side.value.reduce(0, +)
             let top = 8 + Double(row) * rowHeight
-            parts.append(text(side.key, x: left - 10, y: top + 20, anchor: "end"))
+            parts.append(SVG.text(side.key, x: left - 10, y: top + 20, anchor: "end"))
             var x = left
             for (grade, count) in side.value.enumerated() where total > 0 {
                 let share = Double(count) / Double(total)
                 let span = share * width
                 parts.append(
                     """
-                    <rect x="\(tenths(x))" y="\(tenths(top))" width="\(tenths(span))" height="30" \
+                    <rect x="\(SVG.tenths(x))" y="\(SVG.tenths(top))" width="\(SVG.tenths(span))" height="30" \
                     fill="\(Self.gradeColors[min(grade, 3)])"><title>grade \(grade): \(count) pairs</title></rect>
                     """
                 )
                 if span > 64 {
                     let label = "\(grade): \(String(format: "%.1f", share * 100)) %"
-                    parts.append(text(label, x: x + 6, y: top + 20, anchor: "start"))
+                    parts.append(SVG.text(label, x: x + 6, y: top + 20, anchor: "start"))
                 }
                 x += span
             }
         }
         let height = 8 + rowHeight * Double(counts.count)
-        return svg(width: left + width + 10, height: height, parts)
+        return SVG.picture(width: left + width + 10, height: height, parts)
     }
 
     /// Curves of quantiles: the share of pairs that lie below (from left to right) against the value.
@@ -46,56 +46,27 @@ enum ReportCharts {
         for step in 0...4 {
             let value = least + (greatest - least) * Double(step) / 4
             parts.append(
-                #"<line x1="\#(left)" x2="\#(left + width)" y1="\#(tenths(y(value)))" y2="\#(tenths(y(value)))" class="rule"/>"#
+                #"<line x1="\#(left)" x2="\#(left + width)" y1="\#(SVG.tenths(y(value)))" y2="\#(SVG.tenths(y(value)))" class="rule"/>"#
             )
             let label = String(format: "%.2f", value)
-            parts.append(text(label, x: left - 6, y: y(value) + 4, anchor: "end"))
+            parts.append(SVG.text(label, x: left - 6, y: y(value) + 4, anchor: "end"))
             let share = "\(step * 25) %"
             parts.append(
-                text(share, x: left + width * Double(step) / 4, y: top + height + 18, anchor: "middle")
+                SVG.text(share, x: left + width * Double(step) / 4, y: top + height + 18, anchor: "middle")
             )
         }
         for (number, curve) in curves.enumerated() where curve.value.count > 1 {
             let color = Self.curveColors[number % Self.curveColors.count]
             let points = curve.value.enumerated().map { place, value in
-                "\(tenths(left + width * Double(place) / Double(curve.value.count - 1))),\(tenths(y(value)))"
+                "\(SVG.tenths(left + width * Double(place) / Double(curve.value.count - 1))),\(SVG.tenths(y(value)))"
             }
             parts.append(
                 #"<polyline points="\#(points.joined(separator: " "))" fill="none" stroke="\#(color)" stroke-width="2"/>"#
             )
             let place = left + 130 * Double(number)
             parts.append(#"<rect x="\#(place)" y="8" width="18" height="3" fill="\#(color)"/>"#)
-            parts.append(text(curve.key, x: place + 24, y: 14, anchor: "start"))
+            parts.append(SVG.text(curve.key, x: place + 24, y: 14, anchor: "start"))
         }
-        return svg(width: left + width + 20, height: top + height + 28, parts)
+        return SVG.picture(width: left + width + 20, height: top + height + 28, parts)
     }
-
-    private static func svg(width: Double, height: Double, _ parts: [String]) -> String {
-        """
-        <svg viewBox="0 0 \(Int(width)) \(Int(height))" width="\(Int(width))" height="\(Int(height))" role="img">
-        \(parts.joined(separator: "\n"))
-        </svg>
-        """
-    }
-
-    private static func text(_ text: String, x: Double, y: Double, anchor: String) -> String {
-        #"<text x="\#(tenths(x))" y="\#(tenths(y))" text-anchor="\#(anchor)">\#(escaped(text))</text>"#
-    }
-
-    private static func tenths(_ value: Double) -> String { String(format: "%.1f", value) }
-}
-
-/// Text as HTML and SVG hold it.
-func escaped(_ text: String) -> String {
-    var result = ""
-    for character in text {
-        switch character {
-        case "&": result += "&amp;"
-        case "<": result += "&lt;"
-        case ">": result += "&gt;"
-        case "\"": result += "&quot;"
-        default: result.append(character)
-        }
-    }
-    return result
 }

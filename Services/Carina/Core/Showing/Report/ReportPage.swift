@@ -12,7 +12,7 @@ struct ReportPage {
         <meta charset="utf-8">
         <meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; style-src 'unsafe-inline'">
         <title>Carina: labels of data set \(escaped(String(self.summary.dataSet.prefix(8))))</title>
-        <style>\(Self.style)</style>
+        <style>\(PageStyle.text)</style>
         </head>
         <body>
         <h1>Labels of data set <code>\(escaped(self.summary.dataSet))</code></h1>
@@ -191,20 +191,4 @@ extension ReportPage {
     private static func percent(_ share: Double) -> String { String(format: "%.1f %%", share * 100) }
 
     private static func rounded(_ value: Double) -> String { String(format: "%.2f", value) }
-
-    private static let style = """
-        body { background: #111317; color: #ebeef2; font: 15px/1.5 system-ui, sans-serif; margin: 2em auto; \
-        max-width: 1120px; padding: 0 1em; }
-        h1 { font-size: 1.5em; } h2 { font-size: 1.25em; margin-top: 2em; border-bottom: 1px solid #3e454f; }
-        h3 { font-size: 1em; color: #9ea7b3; } code { font-size: .9em; }
-        table { border-collapse: collapse; } td, th { padding: .15em .8em .15em 0; text-align: left; vertical-align: top; }
-        td { overflow-wrap: anywhere; } th { color: #9ea7b3; font-weight: normal; white-space: nowrap; }
-        .numbers td { text-align: right; }
-        .plot { fill: #1b1f25; } .rule { stroke: #3e454f; }
-        svg text { fill: #ebeef2; font: 12px system-ui, sans-serif; } svg { max-width: 100%; height: auto; }
-        .sheet { display: flex; flex-wrap: wrap; gap: 10px; }
-        figure { margin: 0; background: #1b1f25; } img { display: block; }
-        figcaption { color: #9ea7b3; font-size: 12px; line-height: 1.35; padding: 4px 6px; max-width: 340px; }
-        footer { color: #9ea7b3; margin: 3em 0 1em; }
-        """
 }
