@@ -14,24 +14,27 @@ struct OffPoolTests {
         await #expect(throws: Failure.self) { try await offPool { throw Failure() } }
     }
 
-    @Test("work that waits keeps no other work from starting, though there are more of them than cores")
-    func waiting() async throws {
-        let count = 40
-        let arrived = Mutex(0)
-        let gate = DispatchSemaphore(value: 0)
-        async let all = withThrowingTaskGroup(of: Void.self) { group in
-            for _ in 0..<count {
-                group.addTask {
-                    try await offPool {
-                        arrived.withLock { $0 += 1 }
-                        gate.wait()
-                    }
-                }
-            }
-            try await group.waitForAll()
+    /// Where work waits until the test lets it go on.
+    private final class Gate: Sendable {
+        private let arrived = Mutex(0)
+        private let signals = DispatchSemaphore(value: 0)
+
+        var arrivedCount: Int { arrived.withLock { $0 } }
+
+        func wait() {
+            arrived.withLock { $0 += 1 }
+            signals.wait()
         }
-        #expect(await eventually { arrived.withLock { $0 } == count })
-        for _ in 0..<count { gate.signal() }
-        try await all
+
+        func letGo() { signals.signal() }
+    }
+
+    @Test("work that waits keeps no other work from starting, though there is more of it than cores")
+    func waiting() async throws {
+        let (gate, count) = (Gate(), 40)
+        let all = (0..<count).map { _ in Task { try await offPool { gate.wait() } } }
+        #expect(await eventually { gate.arrivedCount == count })
+        for _ in all { gate.letGo() }
+        for work in all { try await work.value }
     }
 }
