@@ -56,8 +56,9 @@ struct FolderImport: Sendable {
         return { _ in text }
     }
 
-    /// Files that are on their way at the same time: while some wait for the disk others compute.
-    private static let concurrency = 8
+    /// Files that are on their way at the same time, a few megabytes each: while most wait for the disk, which syncs those
+    /// that wait together, others compute.
+    private static let concurrency = 16
 
     /// Stores one file; where the same pixels are being removed at that moment, it does so again.
     private func outcome(of file: String) async throws -> StoreOutcome {

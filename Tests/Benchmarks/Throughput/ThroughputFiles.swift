@@ -24,6 +24,9 @@ struct ThroughputFiles: ParsableCommand {
     @Option(help: "Number of files.")
     var count = 1_000
 
+    @Option(help: "Number of the first one: files of other numbers have other names and other pixels.")
+    var first = 0
+
     @Flag(help: "Compress with JPEG Lossless (process 14, selection value 1).")
     var jpeg = false
 
@@ -31,7 +34,7 @@ struct ThroughputFiles: ParsableCommand {
         try FileManager.default.createDirectory(atPath: self.output, withIntermediateDirectories: true)
         let slices = try self.ct.map { try Self.realSlices($0) } ?? Self.phantomSlices()
         guard !slices.isEmpty else { throw ValidationError("there is no usable slice") }
-        for number in 0..<self.count {
+        for number in self.first..<self.first + self.count {
             let image = Self.image(
                 slices[number % slices.count],
                 number: number,
