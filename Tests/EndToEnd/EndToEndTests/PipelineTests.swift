@@ -81,7 +81,10 @@ struct PipelineTests {
         let report = try await ModelShowCommand.parse(gateway).report(client)
         #expect(report.row.model == model && report.card.recipe.detailSteps == 12)
         #expect(Set(report.epochs.map(\.stage)) == ["outline", "detail", "density"])
-        #expect(report.text.contains("detail 192 × 0.78") && report.text.contains("\"detailSteps\":12"))
+        let shares = report.card.recipe.weights
+        let detail = try #require(report.parts.first { $0.name == "detail" })
+        #expect(abs(Float(detail.weight) - shares.detail - shares.histogram) < 0.005)
+        #expect(report.text.contains("detail 192 × ") && report.text.contains("\"detailSteps\":12"))
         // G-18: nothing is trained by a recipe with a key that there is not.
         await #expect(throws: CommandFailure.self) {
             try await client.send("TRAIN", "RECIPE", #"{"epochs": 3}"#)
