@@ -8,7 +8,7 @@ FLAGS := -c release -Xswiftc -enable-testing --disable-index-store --explicit-ta
 BIN := .build/release
 OURS := Sources Services Tests
 
-.PHONY: demo test model bench bench-index bench-learning bench-labels images format lint build dependencies
+.PHONY: demo test model bench bench-index bench-learning bench-labels bench-throughput images format lint build dependencies
 
 dependencies:
 	@command -v swift >/dev/null || { echo "Swift 6.3 is missing: https://www.swift.org/install/linux/debian/12"; exit 1; }
@@ -70,6 +70,10 @@ bench-labels: dependencies .venv/.bench-labels
 	python3 -m venv .venv || { echo "python3-venv is missing: apt-get install python3-venv"; exit 1; }
 	.venv/bin/python -m pip install --quiet --requirement $<
 	touch $@
+
+# Slices a second from DICOM on disk to durable embedding, and one query: COUNT=500 CT=folder …, see Tests/Benchmarks/Throughput/bench.py.
+bench-throughput: build
+	python3 -B Tests/Benchmarks/Throughput/bench.py
 
 images: build
 	Compose/build-images.sh

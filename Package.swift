@@ -101,19 +101,22 @@ let floor0: [Target] = [
     shim("CJPEG", ["jpeg"]),
     shim("CPNG", ["png"]),
     shim("CDCMTK", ["dcmimgle", "dcmjpeg", "dcmjpls", "dcmdata", "oflog", "ofstd", "openjp2"]),
+    shim("CChecksum"),
+    shim("CFiles"),
+    shim("CProcess"),
     shim("CKernels"),
     // The model's bytes are embedded by the C file.
     shim("CShippedModel", exclude: ["model.safetensors"]),
 ]
 
 let platform: [Target] = [
-    module("Wire", in: "Platform"),
+    module("Wire", in: "Platform", ["CChecksum"]),
     module("Messaging", in: "Platform", ["CNNG"]),
-    module("Storage", in: "Platform", [crypto, grdb, "Wire"]),
+    module("Storage", in: "Platform", [crypto, grdb, "CFiles", "Wire"]),
     module("LinearAlgebra", in: "Platform", ["COpenBLAS", "CKernels"]),
     module("Tensors", in: "Platform", ["COneDNN"]),
     module("ImageCodecs", in: "Platform", ["CJPEG", "CPNG", "CDCMTK"]),
-    module("Processes", in: "Platform"),
+    module("Processes", in: "Platform", ["CProcess"]),
     module("LineProtocol", in: "Platform", [logging, nioCore, nioPosix, nioTLS]),
 ]
 
@@ -158,14 +161,14 @@ let domain: [Target] = [
 ]
 
 let runtime: [Target] = [
-    module("Contracts", in: "Runtime", ["Wire", "Messaging", "Tomography"]),
+    module("Contracts", in: "Runtime", ["Wire", "Messaging", "Tomography", "Lungs"]),
     module("Snapshots", in: "Runtime", ["Contracts", "Neighbors", "Storage", "Wire"]),
     module(
         "ServiceKit",
         in: "Runtime",
         [
-            "Contracts", "Messaging", "Storage", "Wire", configuration, hummingbird, lifecycle, logging,
-            nioCore,
+            "Contracts", "Messaging", "Processes", "Storage", "Wire", configuration, hummingbird, lifecycle,
+            logging, nioCore,
         ]
     ),
 ]
@@ -175,7 +178,7 @@ let testing: [Target] = [
     module(
         "PhantomArchive",
         in: "Testing",
-        ["Contracts", "Messaging", "Phantom", "ServiceKit", "Storage", "Tomography", "Wire"]
+        ["Contracts", "Lungs", "Messaging", "Phantom", "ServiceKit", "Storage", "Tomography", "Wire"]
     ),
     module("TestKit", in: "Testing", ["Messaging"]),
     module(
@@ -358,15 +361,14 @@ let benchmarks = Target.executableTarget(
     name: "CarinaBenchmarks",
     dependencies: [
         argumentParser, "Evaluation", "Experiments", "ImageCodecs", "Labeling", "Learning", "LinearAlgebra",
-        "Lungs",
-        "Neighbors", "Orientation", "Phantom", "RealSlices", "Registration", "Storage", "Tensors", "TestKit",
-        "Tomography", "WSSENet",
+        "Lungs", "Neighbors", "Orientation", "Phantom", "Processes", "RealSlices", "Registration", "Storage",
+        "Tensors", "TestKit", "Tomography", "WSSENet",
     ],
     path: "Tests/Benchmarks",
-    // Beside the Swift of `make bench-index`, `bench-labels` and `bench-learning`: what measures the peers and draws.
+    // Beside the Swift of `make bench-index`, `bench-labels` and others: what measures the peers and draws.
     exclude: ["bench.py", "ours.py", "peers.py", "report.py", "requirements.txt"].map { "Index/\($0)" }
         + ["bench.py", "peer.py", "requirements.txt"].map { "Labels/\($0)" }
-        + ["bench.py", "peers.py", "requirements.txt"].map { "Learning/\($0)" },
+        + ["bench.py", "peers.py", "requirements.txt"].map { "Learning/\($0)" } + ["Throughput/bench.py"],
     swiftSettings: common
 )
 

@@ -9,8 +9,8 @@ struct Benchmarks: ParsableCommand {
         abstract: "Measure speed against peers.",
         subcommands: [
             AllDuels.self, DescriptorTable.self, IndexData.self, IndexServe.self, LabelSources.self,
-            LearningSpeed.self, NetworkTable.self,
-            MaskSpeed.self, PairSpeed.self, ShipModel.self,
+            LearningSpeed.self, NetworkTable.self, MaskSpeed.self, PairSpeed.self, ShipModel.self,
+            StageSpeed.self, ThroughputFiles.self,
         ],
         defaultSubcommand: AllDuels.self
     )

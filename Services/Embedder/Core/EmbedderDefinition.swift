@@ -25,7 +25,11 @@ package enum EmbedderDefinition {
         )
         try Self.follow(service, on: host)
         host.work(on: EmbedderStore.models, workers: 1) { try await service.startGeneration($0) }
-        host.work(on: EmbedderStore.slices, workers: host.settings[Self.embeddingWorkers]) {
+        host.work(
+            on: EmbedderStore.slices,
+            workers: host.settings[Self.embeddingWorkers],
+            batch: EmbedderService.batch
+        ) {
             try await service.embed($0)
         }
         host.background("complete generations") {
@@ -65,6 +69,7 @@ package enum EmbedderDefinition {
     private static func state(of service: EmbedderService) async -> [(key: String, value: String)] {
         guard let reply = try? await service.generations() else { return [] }
         var lines: [(key: String, value: String)] = [
+            (key: "time", value: service.metrics.stages.shares),
             (key: "serving", value: reply.serving?.description ?? "none"),
             (key: "building", value: reply.building?.description ?? "none"),
         ]

@@ -3,7 +3,7 @@ import ServiceKit
 /// What the embedder counts.
 struct EmbedderMetrics: Sendable {
     let slices: Metrics.Counter
-    let seconds: Metrics.Observations
+    let stages: StageTimes
 
     init(_ metrics: Metrics) {
         self.slices = metrics.counter(
@@ -11,9 +11,12 @@ struct EmbedderMetrics: Sendable {
             help: "Slices done, once for each model: embedded or refused.",
             labels: ["outcome"]
         )
-        self.seconds = metrics.histogram(
-            "carina_embedder_slice_seconds",
-            help: "Time to segment and embed one slice."
+        self.stages = StageTimes(
+            metrics,
+            "carina_embedder_stage_seconds",
+            help:
+                "Time of one stored slice in each stage of its way to an embedding; fetch: ingest finds the lungs.",
+            stages: ["fetch", "embed", "commit"]
         )
     }
 }

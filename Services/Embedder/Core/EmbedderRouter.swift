@@ -1,4 +1,5 @@
 import Contracts
+import Lungs
 import ServiceKit
 import Storage
 import WSSENet
@@ -8,6 +9,9 @@ import Wire
 enum EmbedderRouter {
     static func register(_ service: EmbedderService, on host: ServiceHost) {
         host.on(EmbedPixels.self) { request, context in
+            try await service.embed(request, wanted: context.fingerprint)
+        }
+        host.on(EmbedCrop.self) { request, context in
             try await service.embed(request, wanted: context.fingerprint)
         }
         host.on(FetchEmbeddings.self) { request, _ in try await service.embeddings(request) }
@@ -28,7 +32,7 @@ extension EmbedderService {
             throw Refusal(.internalFailure, "the model of the generation is missing")
         }
         let slice = request.slice.ctSlice
-        switch try await offPool({ SliceEmbedding.embed(slice, with: embedder) }) {
+        switch try await offPool({ try SliceEmbedding.embed(slice, with: embedder) }) {
         case .refused(let reason): throw Refusal(.badArgument, "noLung: \(reason)")
         case .embedded(let vector, let area):
             return EmbedPixels.Reply(
@@ -38,6 +42,24 @@ extension EmbedderService {
                 lungAreaSquareCentimeters: area
             )
         }
+    }
+
+    /// The same for a query whose lungs are known.
+    ///
+    /// - Throws: `loading`, `modelMismatch`, `badArgument` for bytes that are no crop.
+    func embed(_ request: EmbedCrop, wanted: Fingerprint?) async throws -> EmbedCrop.Reply {
+        let generation = try await self.generation(wanted)
+        guard let embedder = try await self.embedder(generation.fingerprint) else {
+            throw Refusal(.internalFailure, "the model of the generation is missing")
+        }
+        guard let crop = LungCrop(bytes: request.crop) else {
+            throw Refusal(.badArgument, "the bytes are no crop")
+        }
+        return EmbedCrop.Reply(
+            fingerprint: generation.fingerprint,
+            vector: try await offPool { embedder.embed(crop) },
+            parts: embedder.model.partRecords
+        )
     }
 
     func embeddings(_ request: FetchEmbeddings) async throws -> FetchEmbeddings.Reply {

@@ -92,36 +92,7 @@ struct EmbedderService: Sendable {
         }
     }
 
-    /// Embeds one stored slice; the embedding and its event are committed with the end of the work.
-    func embed(_ item: WorkItem) async throws -> @Sendable (Transaction) throws -> Void {
-        let task = try EmbeddingTask(bytes: item.payload)
-        let known = try await self.database.read { transaction in
-            (
-                try EmbedderStore.metadata(task.sliceID, in: transaction),
-                try EmbedderStore.generation(task.fingerprint, in: transaction)
-            )
-        }
-        // Removed or retired in the meantime: nothing to do any more.
-        guard let metadata = known.0, let generation = known.1, generation.isKept else { return { _ in } }
-        guard let embedder = try await self.embedder(task.fingerprint) else {
-            throw PermanentFailure("the model of this generation is missing")
-        }
-        let pixels: FetchPixels.Reply
-        do {
-            pixels = try await self.ingest.call(FetchPixels(sliceID: task.sliceID))
-        } catch let refusal as Refusal where refusal.code == .notFound {
-            return { _ in }  // Removed at ingest; the event that says so is on its way.
-        }
-        let slice = pixels.slice.ctSlice
-        let start = ContinuousClock.now
-        let result = try await offPool { SliceEmbedding.embed(slice, with: embedder) }
-        self.metrics.seconds.observe(start.duration(to: .now) / .seconds(1))
-        return { transaction in
-            try self.commit(result, of: metadata, generation: generation, in: transaction)
-        }
-    }
-
-    private func commit(
+    func commit(
         _ result: SliceEmbedding.Result,
         of metadata: SliceMetadata,
         generation: Generation,

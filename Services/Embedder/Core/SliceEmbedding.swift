@@ -1,25 +1,31 @@
 import Contracts
 import Lungs
+import ServiceKit
 import Tomography
 import WSSENet
 import Wire
 
-/// From pixels to a vector: segment, crop into the canonical frame, embed. The same for stored slices and queries, so
-/// that both give the same numbers to the last bit.
+/// From the lungs in their canonical frame to a vector. Ingest and this service find them with the same code, in stored
+/// slices and in queries, so that both give the same numbers to the last bit.
 enum SliceEmbedding {
     enum Result: Sendable {
         case embedded(vector: [Float], lungAreaSquareCentimeters: Double)
         case refused(reason: String)
     }
 
-    static func embed(_ slice: CTSlice, with embedder: SliceEmbedder) -> Result {
-        let segmentation = LungSegmenter().segment(slice)
-        guard segmentation.containsLung, let crop = lungCrop(of: slice, segmentation: segmentation) else {
-            return .refused(reason: segmentation.reason)
+    static func embed(_ slice: CTSlice, with embedder: SliceEmbedder) throws -> Result {
+        try Self.embed(FoundLungs(in: slice), with: embedder)
+    }
+
+    /// - Throws: `PermanentFailure` for a crop that is none.
+    static func embed(_ found: FoundLungs, with embedder: SliceEmbedder) throws -> Result {
+        guard found.containsLung, let bytes = found.crop else { return .refused(reason: found.reason) }
+        guard let crop = LungCrop(bytes: bytes) else {
+            throw PermanentFailure("ingest's crop cannot be read")
         }
         return .embedded(
             vector: embedder.embed(crop),
-            lungAreaSquareCentimeters: segmentation.areaSquareCentimeters
+            lungAreaSquareCentimeters: found.areaSquareCentimeters
         )
     }
 }

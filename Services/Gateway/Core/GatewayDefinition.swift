@@ -134,6 +134,7 @@ package enum GatewayDefinition {
             throw ConfigurationError(["tokens: \(error)"])
         }
         try Self.checkExposure(host.settings, access: access)
+        let metrics = GatewayMetrics(host.metrics)
         let ingest = try host.client(of: .ingest)
         let embedder = try host.client(of: .embedder)
         let service = GatewayService(
@@ -141,7 +142,12 @@ package enum GatewayDefinition {
             labeler: try host.client(of: .labeler),
             trainer: try host.client(of: .trainer),
             embedder: embedder,
-            search: SearchService(ingest: ingest, embedder: embedder, nodes: nodes),
+            search: SearchService(
+                ingest: ingest,
+                embedder: embedder,
+                nodes: nodes,
+                stages: metrics.stages
+            ),
             bulkByteCountMaximum: Self.bulkByteCountMaximum
         )
         return GatewayRouter(
@@ -150,7 +156,7 @@ package enum GatewayDefinition {
             service: service,
             bulkByteCountMaximum: Self.bulkByteCountMaximum,
             logger: host.logger,
-            metrics: GatewayMetrics(host.metrics)
+            metrics: metrics
         )
     }
 

@@ -4,6 +4,8 @@ import ServiceKit
 struct GatewayMetrics: Sendable {
     private let commands: Metrics.Counter
     private let seconds: Metrics.Observations
+    /// Of a search: a file is decoded and its lungs are found, embedded, searched for, and the trail is written.
+    let stages: StageTimes
 
     init(_ metrics: Metrics) {
         self.commands = metrics.counter(
@@ -15,6 +17,12 @@ struct GatewayMetrics: Sendable {
             "carina_gateway_command_seconds",
             help: "Time from a whole command to its answer.",
             labels: ["command"]
+        )
+        self.stages = StageTimes(
+            metrics,
+            "carina_gateway_search_stage_seconds",
+            help: "Time of a search in each of its stages; decode: ingest reads a file and finds the lungs.",
+            stages: ["decode", "embed", "search", "trail"]
         )
     }
 

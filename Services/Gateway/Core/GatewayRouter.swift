@@ -23,15 +23,18 @@ struct GatewayRouter: Sendable {
             try Self.authorize(command, client: client)
             let reply = try await self.dispatch(name, &words)
             if command.isAudited {
-                let (object, outcome) = AuditTrail.result(of: reply, asked: asked)
-                try await self.record(client, command, object, outcome: outcome)
+                let entries = AuditTrail.results(of: reply, of: command.name, asked: asked)
+                let start = ContinuousClock.now
+                try await self.record(client, command, entries)
+                if name == "SEARCH" { self.metrics.stages.note("trail", since: start) }
             }
             return reply
         } catch {
             let failure = GatewayFailure.describe(error, logger: self.logger)
             let isDenial = [.notAuthenticated, .notPermitted].contains(failure.code)
             if command.isAudited || isDenial {
-                try await self.record(client, command, asked, outcome: failure.code.rawValue)
+                let entry = AuditTrail.Entry(object: asked, outcome: failure.code.rawValue)
+                try await self.record(client, command, [entry])
             }
             throw failure
         }
@@ -56,15 +59,9 @@ struct GatewayRouter: Sendable {
     private func record(
         _ client: Client?,
         _ command: CommandDescription,
-        _ object: String,
-        outcome: String
+        _ entries: [AuditTrail.Entry]
     ) async throws {
-        try await self.audit.record(
-            client: client?.name ?? "-",
-            command: command.name,
-            object: object,
-            outcome: outcome
-        )
+        try await self.audit.record(client: client?.name ?? "-", command: command.name, entries)
     }
 
     private func dispatch(_ name: String, _ words: inout Words) async throws -> Reply {

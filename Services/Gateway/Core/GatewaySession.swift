@@ -83,8 +83,7 @@ struct GatewaySession: CommandSession {
             try await self.router.audit.record(
                 client: self.client?.name ?? "-",
                 command: "AUTH",
-                object: "",
-                outcome: "NOAUTH"
+                [AuditTrail.Entry(object: "", outcome: "NOAUTH")]
             )
             throw CommandFailure(.notAuthenticated, "this token is not known")
         }

@@ -36,21 +36,34 @@ struct FolderImport: Sendable {
     func run(_ run: JobRun) async throws -> @Sendable (Transaction) throws -> String {
         let folder = String(decoding: run.input, as: UTF8.self)
         let files = try await offPool { Self.files(below: folder) }
-        var counts: [StoreOutcome: Int] = [:]
-        for (index, file) in files.enumerated() {
-            if run.isCancelled { throw CancellationError() }
-            // A file that cannot be opened is as damaged as one that cannot be decoded.
-            let bytes = try await offPool { (try? DurableFile.read(file)) ?? nil } ?? []
-            counts[try await self.outcome(of: bytes), default: 0] += 1
-            run.report(Double(index + 1) / Double(files.count), "\(index + 1) of \(files.count) files")
+        let counts = try await withThrowingTaskGroup(of: StoreOutcome.self) { group in
+            var counts: [StoreOutcome: Int] = [:]
+            func take(_ outcome: StoreOutcome) throws {
+                if run.isCancelled { throw CancellationError() }
+                counts[outcome, default: 0] += 1
+                let done = counts.values.reduce(0, +)
+                run.report(Double(done) / Double(files.count), "\(done) of \(files.count) files")
+            }
+            for (index, file) in files.enumerated() {
+                if index >= Self.concurrency, let outcome = try await group.next() { try take(outcome) }
+                group.addTask { try await self.outcome(of: file) }
+            }
+            while let outcome = try await group.next() { try take(outcome) }
+            return counts
         }
         let text =
             "\(counts[.stored] ?? 0) stored, \(counts[.duplicate] ?? 0) known, \(counts[.refused] ?? 0) refused"
         return { _ in text }
     }
 
-    /// Stores one object; where the same pixels are being removed at that moment, it does so again.
-    private func outcome(of bytes: [UInt8]) async throws -> StoreOutcome {
+    /// Files that are on their way at the same time, a few megabytes each: while most wait for the disk, which syncs those
+    /// that wait together, others compute.
+    private static let concurrency = 16
+
+    /// Stores one file; where the same pixels are being removed at that moment, it does so again.
+    private func outcome(of file: String) async throws -> StoreOutcome {
+        // A file that cannot be opened is as damaged as one that cannot be decoded.
+        let bytes = try await offPool { (try? DurableFile.read(file)) ?? nil } ?? []
         while true {
             let commit = try await self.store(bytes)
             do {

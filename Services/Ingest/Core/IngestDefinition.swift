@@ -41,8 +41,15 @@ enum IngestSettings {
         help: "Folder below which whole folders may be imported on request; empty: none."
     )
 
+    static let recentLungs = Setting.integer(
+        "recent-lungs",
+        default: 1_000,
+        in: 0...100_000,
+        help: "Slices whose lungs are kept in memory, 45 kB each, for the services that follow."
+    )
+
     static let all: [any DeclaredSetting] = [
-        decoders, decoderMemory, decoderTime, decoderProgram, quiet, importRoot,
+        decoders, decoderMemory, decoderTime, decoderProgram, quiet, importRoot, recentLungs,
     ]
 }
 
@@ -77,15 +84,18 @@ package enum IngestDefinition {
             let decoder = makeDecoder(host.settings)
             host.onDrain { await decoder.stop() }
             let isNamed = try await host.database.read { try IngestStore.count(in: $0) } > 0
+            let metrics = IngestMetrics(host.metrics)
             let service = IngestService(
                 database: host.database,
                 events: host.events,
                 reader: ObjectReader(
                     decoder: decoder,
-                    pseudonyms: try .keeping(in: host.dataFolder, isInUse: isNamed)
+                    pseudonyms: try .keeping(in: host.dataFolder, isInUse: isNamed),
+                    stages: metrics.stages
                 ),
                 pixels: try PixelStore(folder: "\(host.dataFolder)/pixels"),
-                metrics: IngestMetrics(host.metrics),
+                recent: RecentLungs(maximum: host.settings[IngestSettings.recentLungs]),
+                metrics: metrics,
                 clock: host.clock
             )
             let folders = FolderImport(
@@ -127,5 +137,6 @@ package enum IngestDefinition {
         guard let (slices, refusals) = known else { return [] }
         return [(key: "slices", value: "\(slices)")]
             + refusals.map { (key: "refused \($0.reason)", value: "\($0.count)") }
+            + [(key: "time", value: service.metrics.stages.shares)]
     }
 }

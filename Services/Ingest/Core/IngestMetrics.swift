@@ -4,7 +4,7 @@ import ServiceKit
 struct IngestMetrics: Sendable {
     let objects: Metrics.Counter
     let refusals: Metrics.Counter
-    let seconds: Metrics.Observations
+    let stages: StageTimes
 
     init(_ metrics: Metrics) {
         self.objects = metrics.counter(
@@ -17,9 +17,11 @@ struct IngestMetrics: Sendable {
             help: "Objects refused, by reason.",
             labels: ["reason"]
         )
-        self.seconds = metrics.histogram(
-            "carina_ingest_read_seconds",
-            help: "Time to decode and segment one object that was taken."
+        self.stages = StageTimes(
+            metrics,
+            "carina_ingest_stage_seconds",
+            help: "Time of one object in each stage of its way in; look up: digest and catalog.",
+            stages: ["look up", "decode", "lungs", "write", "commit"]
         )
     }
 }

@@ -7,6 +7,7 @@ import Wire
 enum IngestRouter {
     static func register(_ service: IngestService, folders: FolderImport, on host: ServiceHost) {
         host.onChangingAsync(StoreObject.self) { request, _ in try await service.store(request.bytes) }
+        host.onChangingAsync(StoreObjects.self) { request, _ in try await service.store(request) }
         host.onChanging(Remove.self) { request, _, transaction in try service.remove(request, in: transaction)
         }
         host.onChanging(ImportFolder.self) { request, _, transaction in
@@ -16,6 +17,8 @@ enum IngestRouter {
             )
         }
         host.on(DecodeObject.self) { request, _ in try await service.decode(request) }
+        host.on(FetchLungs.self) { request, _ in try await service.lungs(request) }
+        host.on(FindLungs.self) { request, _ in try await service.findLungs(request) }
         host.on(Preview.self) { request, _ in try await service.preview(request) }
         host.on(FetchPixels.self) { request, _ in
             let stored = try await service.stored(request.sliceID)

@@ -12,55 +12,80 @@ struct IngestService: Sendable {
     let events: EventLog
     let reader: ObjectReader
     let pixels: PixelStore
+    let recent: RecentLungs
     let metrics: IngestMetrics
     let clock: WallClock
 
     /// What `store` decided, to be committed in one transaction with the reply.
     typealias Commit = @Sendable (Transaction) throws -> StoreObject.Reply
+    /// The same but for pixels that were written and may be needed by nobody: `releasePixels` has to follow, when
+    /// nothing else of the transaction can take them up any more.
+    typealias PreparedCommit = @Sendable (Transaction) throws -> (reply: StoreObject.Reply, unused: Digest?)
 
     /// Reads an object and writes its pixels; the catalog changes only in the transaction of what is returned.
     func store(_ bytes: [UInt8]) async throws -> Commit {
-        let object = Digest(of: bytes)
-        if let known = try await self.database.read({ try IngestStore.slice(object: object, in: $0) }) {
-            self.metrics.objects.add(1, "duplicate")
-            return { _ in .duplicate(of: known.metadata) }
-        }
-        let start = ContinuousClock.now
-        do {
-            let read = try await self.reader.read(bytes)
-            self.metrics.seconds.observe(start.duration(to: .now) / .seconds(1))
-            let pixels = try await offPool { try self.pixels.put(read.slice) }
-            return { try self.commit(read, pixels: pixels, in: $0) }
-        } catch let refusal as DecodingRefusal {
-            return { try self.refuse(object, refusal, in: $0) }
+        let prepared = try await self.prepare(bytes)
+        return { transaction in
+            let (reply, unused) = try prepared(transaction)
+            if let unused { try self.releasePixels(unused, in: transaction) }
+            return reply
         }
     }
 
+    /// The same for one of several objects of one transaction.
+    func prepare(_ bytes: [UInt8]) async throws -> PreparedCommit {
+        let start = ContinuousClock.now
+        let (object, known) = try await offPool {
+            let object = Digest(of: bytes)
+            return (object, try self.database.readBlocking { try IngestStore.slice(object: object, in: $0) })
+        }
+        if let known {
+            self.metrics.objects.add(1, "duplicate")
+            return { _ in (.duplicate(of: known.metadata), nil) }
+        }
+        self.metrics.stages.note("look up", since: start)
+        do {
+            return try await self.reader.read(bytes, object: object) { read -> PreparedCommit in
+                let start = ContinuousClock.now
+                let pixels = try self.pixels.put(read.slice)
+                self.recent.keep(read.lungs, of: pixels)
+                let written = self.metrics.stages.note("write", since: start)
+                let slice = StoredSlice(metadata: read.metadata, pixels: pixels, object: object)
+                return { transaction in
+                    transaction.afterCommit { self.metrics.stages.note("commit", since: written) }
+                    return try self.commit(slice, in: transaction)
+                }
+            }
+        } catch let refusal as DecodingRefusal {
+            return { (try self.refuse(object, refusal, in: $0), nil) }
+        }
+    }
+
+    /// - Parameter slice: what was read; the event's number is not known yet.
     private func commit(
-        _ read: ReadSlice,
-        pixels: Digest,
+        _ slice: StoredSlice,
         in transaction: Transaction
-    ) throws -> StoreObject.Reply {
-        if let known = try IngestStore.slice(read.names.slice, in: transaction) {
+    ) throws -> (reply: StoreObject.Reply, unused: Digest?) {
+        let (pixels, object) = (slice.pixels, slice.object)
+        if let known = try IngestStore.slice(slice.metadata.sliceID, in: transaction) {
             if known.pixels == pixels {
                 self.metrics.objects.add(1, "duplicate")
-                return .duplicate(of: known.metadata)
+                return (.duplicate(of: known.metadata), nil)
             }
-            try self.releasePixels(pixels, in: transaction)
             let detail = "another object with this SOP instance UID and other pixels is stored"
-            return try self.refuse(read.object, DecodingRefusal(.conflict, detail), in: transaction)
+            return (try self.refuse(object, DecodingRefusal(.conflict, detail), in: transaction), pixels)
         }
         // A removal of the same pixels may have come between their writing and this commit.
         guard self.pixels.contains(pixels) else {
             throw Refusal(.busy, "the same pixels are being removed; try again", isRetriable: true)
         }
-        var metadata = read.metadata
+        var metadata = slice.metadata
         metadata.storedSeq = try self.events.nextSeq(in: transaction)
         try IngestStore.insert(
-            StoredSlice(metadata: metadata, pixels: pixels, object: read.object),
+            StoredSlice(metadata: metadata, pixels: pixels, object: object),
             in: transaction
         )
-        try Quarantine.release(read.object, in: transaction)
+        try Quarantine.release(object, in: transaction)
         try self.events.append(
             SliceStored(slice: metadata),
             key: metadata.sliceID.description,
@@ -73,13 +98,14 @@ struct IngestService: Sendable {
             in: transaction
         )
         self.metrics.objects.add(1, "stored")
-        return StoreObject.Reply(
+        let reply = StoreObject.Reply(
             outcome: .stored,
             sliceID: metadata.sliceID,
             seriesID: metadata.seriesID,
             reason: "",
             detail: ""
         )
+        return (reply, nil)
     }
 
     private func refuse(
@@ -122,10 +148,14 @@ struct IngestService: Sendable {
     }
 
     /// Removes a pixel file after the commit unless some slice needs it.
-    private func releasePixels(_ pixels: Digest, in transaction: Transaction) throws {
+    func releasePixels(_ pixels: Digest, in transaction: Transaction) throws {
         guard try !IngestStore.usesPixels(pixels, in: transaction) else { return }
-        // Commits come one after another, so no slice can take the file up between this look and its removal.
-        transaction.afterCommit { try? self.pixels.remove(pixels) }
+        // No slice can take the file up between this look and its removal: none is committed together with it later.
+        transaction.endGroup()
+        transaction.afterCommit {
+            self.recent.forget(pixels)
+            try? self.pixels.remove(pixels)
+        }
     }
 
     /// Removes pixel files that no slice needs: a process that ends between a file's write or removal and the commit
@@ -142,12 +172,7 @@ struct IngestService: Sendable {
 
     /// A query image: read like an object that is stored, but nothing is kept.
     func decode(_ request: DecodeObject) async throws -> DecodeObject.Reply {
-        let read: ReadSlice
-        do {
-            read = try await self.reader.read(request.bytes)
-        } catch let refusal as DecodingRefusal {
-            throw Refusal(.badArgument, "\(refusal.reason): \(refusal.detail)")
-        }
+        let read = try await self.query(request.bytes)
         let stored = try await self.database.read { try IngestStore.slice(read.names.slice, in: $0) }
         return DecodeObject.Reply(
             slice: SlicePixels(read.slice),
@@ -156,7 +181,7 @@ struct IngestService: Sendable {
             patientID: read.names.patient,
             studyID: read.names.study,
             isStored: stored != nil,
-            lungAreaSquareCentimeters: read.segmentation.areaSquareCentimeters
+            lungAreaSquareCentimeters: read.lungs.areaSquareCentimeters
         )
     }
 

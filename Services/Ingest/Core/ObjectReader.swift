@@ -11,7 +11,8 @@ struct ReadSlice: Sendable {
     let slice: CTSlice
     let names: SliceNames
     let facts: ImageFacts
-    let segmentation: LungSegmentation
+    /// Mask, verdict and crop.
+    let lungs: FoundLungs
     /// SHA-256 of the object's bytes.
     let object: Digest
 
@@ -29,7 +30,7 @@ struct ReadSlice: Sendable {
             thicknessMillimeters: self.facts.thicknessMillimeters,
             kernel: self.facts.kernel,
             studyDate: self.facts.studyDate,
-            lungAreaSquareCentimeters: self.segmentation.areaSquareCentimeters,
+            lungAreaSquareCentimeters: self.lungs.areaSquareCentimeters,
             storedSeq: 0
         )
     }
@@ -48,11 +49,33 @@ struct ReadSlice: Sendable {
 struct ObjectReader: Sendable {
     let decoder: any ObjectDecoder
     let pseudonyms: Pseudonyms
+    let stages: StageTimes
 
+    /// Reads an object and does something with the slice, on a thread that may wait.
+    ///
+    /// - Parameter object: SHA-256 of the bytes.
     /// - Throws: `DecodingRefusal`: not a CT slice, damaged, too large, no lung, …
-    func read(_ bytes: [UInt8]) async throws -> ReadSlice {
-        let object = Digest(of: bytes)
+    func read<Value: Sendable>(
+        _ bytes: [UInt8],
+        object: Digest,
+        use: @escaping @Sendable (ReadSlice) throws -> Value
+    ) async throws -> Value {
+        let start = ContinuousClock.now
         let decoded = try await self.decoder.decode(bytes)
+        let decodingEnd = self.stages.note("decode", since: start)
+        return try await offPool {
+            let slice = try Self.slice(of: decoded)
+            let lungs = FoundLungs(in: slice)
+            self.stages.note("lungs", since: decodingEnd)
+            guard lungs.containsLung else { throw DecodingRefusal(.noLung, lungs.reason) }
+            let names = self.pseudonyms.names(of: decoded.identity, digest: object.bytes)
+            return try use(
+                ReadSlice(slice: slice, names: names, facts: decoded.facts, lungs: lungs, object: object)
+            )
+        }
+    }
+
+    private static func slice(of decoded: DecodedObject) throws(DecodingRefusal) -> CTSlice {
         let spacing = decoded.spacing.map {
             PixelSpacing(rowMillimeters: $0.rowMillimeters, columnMillimeters: $0.columnMillimeters)
         }
@@ -75,14 +98,6 @@ struct ObjectReader: Sendable {
                 values: decoded.values
             )
         else { throw DecodingRefusal(.damaged, "rows, columns and pixels do not fit together") }
-        let segmentation = try await offPool { LungSegmenter().segment(slice) }
-        guard segmentation.containsLung else { throw DecodingRefusal(.noLung, segmentation.reason) }
-        return ReadSlice(
-            slice: slice,
-            names: self.pseudonyms.names(of: decoded.identity, digest: object.bytes),
-            facts: decoded.facts,
-            segmentation: segmentation,
-            object: object
-        )
+        return slice
     }
 }

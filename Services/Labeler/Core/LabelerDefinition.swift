@@ -71,7 +71,9 @@ package enum LabelerDefinition {
             ports: ServicePorts(requests: 7411, events: 7412, health: 7419),
             peers: [.ingest],
             settings: LabelerSettings.all,
-            migrations: LabelerStore.migrations + DataSetStore.migrations
+            migrations: LabelerStore.migrations + DataSetStore.migrations,
+            // Slices on their way to their embeddings go first: labels can wait.
+            niceness: 5
         ) { host in
             let service = LabelerService(
                 database: host.database,
@@ -99,8 +101,11 @@ package enum LabelerDefinition {
                 )
             )
             try Self.follow(service, on: host)
-            host.work(on: LabelerStore.segmenting, workers: host.settings[LabelerSettings.segmentingWorkers])
-            {
+            host.work(
+                on: LabelerStore.segmenting,
+                workers: host.settings[LabelerSettings.segmentingWorkers],
+                batch: LabelerService.batch
+            ) {
                 try await service.segment($0)
             }
             host.jobs.handle(DataSetBuilding.jobKind, onRestart: .again) { try await building.run($0) }

@@ -30,31 +30,43 @@ struct LabelerService: Sendable {
 
     // MARK: Work
 
-    /// Segments one stored slice; what was found is committed with the end of the work.
-    func segment(_ item: WorkItem) async throws -> @Sendable (Transaction) throws -> Void {
-        guard let sliceID = Identifier(exactly: item.payload) else {
-            throw PermanentFailure("the work names no slice")
+    /// Most slices whose lungs are fetched and committed together.
+    static let batch = 16
+
+    /// Takes the lungs of some stored slices from ingest; they are committed with the end of the work.
+    func segment(_ items: [WorkItem]) async throws -> [@Sendable (Transaction) throws -> Void] {
+        let sliceIDs = try items.map { item in
+            guard let sliceID = Identifier(exactly: item.payload) else {
+                throw PermanentFailure("the work names no slice")
+            }
+            return sliceID
         }
         let start = ContinuousClock.now
-        let found: SliceLungs
-        do {
-            found = try await self.segmented(sliceID)
-        } catch let refusal as Refusal where refusal.code == .notFound {
-            return { _ in }  // Removed at ingest; the event that says so is on its way.
+        let lungs = try await self.ingest.call(FetchLungs(sliceIDs: sliceIDs)).lungs
+        guard lungs.count == sliceIDs.count else {
+            throw PermanentFailure("ingest answered for other slices than it was asked for")
         }
-        self.metrics.segmentingSeconds.observe(start.duration(to: .now).inSeconds)
-        self.metrics.slices.add(1, found.containsLung ? "lung" : "none")
-        return { transaction in
-            guard try LabelerStore.metadata(sliceID, in: transaction) != nil else { return }
-            try LabelerStore.insert(found, of: sliceID, in: transaction)
-            try SeriesStore.noteChange(of: sliceID, in: transaction)
+        let seconds = start.duration(to: .now).inSeconds / Double(items.count)
+        return try zip(sliceIDs, lungs).map { sliceID, found in
+            // Removed at ingest; the event that says so is on its way.
+            guard let found else { return { _ in } }
+            // Read once: what cannot be read must not be stored.
+            _ = try SliceLungs(found)
+            self.metrics.segmentingSeconds.observe(seconds)
+            self.metrics.slices.add(1, found.containsLung ? "lung" : "none")
+            return { transaction in
+                guard try LabelerStore.metadata(sliceID, in: transaction) != nil else { return }
+                try LabelerStore.insert(found, of: sliceID, in: transaction)
+                try SeriesStore.noteChange(of: sliceID, in: transaction)
+            }
         }
     }
 
-    /// Fetches a slice's pixels and finds its lungs.
-    private func segmented(_ sliceID: Identifier) async throws -> SliceLungs {
-        let slice = try await self.pixels(of: sliceID)
-        return try await offPool { SliceLungs(of: slice) }
+    /// Fetches what ingest found in a slice when it came.
+    private func found(in sliceID: Identifier) async throws -> SliceLungs {
+        guard let found = try await self.ingest.call(FetchLungs(sliceIDs: [sliceID])).lungs.first ?? nil
+        else { throw Refusal(.notFound, "no slice has the id \(sliceID)") }
+        return try SliceLungs(found)
     }
 
     private func pixels(of sliceID: Identifier) async throws -> CTSlice {
@@ -68,7 +80,7 @@ struct LabelerService: Sendable {
         if let stored = try await self.database.read({ try LabelerStore.lungs(of: sliceID, in: $0) }) {
             return stored
         }
-        return try await self.segmented(sliceID)
+        return try await self.found(in: sliceID)
     }
 
     // MARK: Answers
@@ -88,9 +100,17 @@ struct LabelerService: Sendable {
                 scale: metadata.scale
             )
         }
-        let slice = try await self.pixels(of: sliceID)
-        let lungs = try await offPool { SliceLungs(of: slice) }
-        return FetchMask.Reply(lungs, rows: slice.rows, columns: slice.columns, scale: slice.scale)
+        // Its turn has not come yet.
+        async let found = self.found(in: sliceID)
+        guard
+            let metadata = try await self.ingest.call(FetchMetadata(sliceIDs: [sliceID])).slices.first ?? nil
+        else { throw Refusal(.notFound, "no slice has the id \(sliceID)") }
+        return FetchMask.Reply(
+            try await found,
+            rows: Int(metadata.rows),
+            columns: Int(metadata.columns),
+            scale: metadata.scale
+        )
     }
 
     /// How similar two slices are once one is warped onto the other, what the newest data set says of them, and both as pictures.

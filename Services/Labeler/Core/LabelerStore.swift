@@ -104,7 +104,7 @@ enum LabelerStore {
     ///
     /// - Parameter isReviewed: whether a look at its series changed it; else it was found in the slice alone.
     static func insert(
-        _ found: SliceLungs,
+        _ found: FoundLungs,
         of sliceID: Identifier,
         isReviewed: Bool = false,
         in transaction: Transaction
@@ -117,14 +117,14 @@ enum LabelerStore {
             """,
             sliceID.bytes,
             found.containsLung,
-            found.mask.rows,
-            found.mask.columns,
+            found.rows,
+            found.columns,
             found.areaSquareCentimeters,
-            MaskRuns.encode(found.mask.labels),
-            found.crop.map { CropBytes.encode($0) },
+            found.labels,
+            found.crop,
             found.reason,
             found.flags.joined(separator: " "),
-            found.mask.millimetersPerPixel,
+            found.millimetersPerPixel,
             isReviewed
         )
     }
@@ -150,7 +150,7 @@ enum LabelerStore {
     }
 
     private static func crop(_ bytes: [UInt8]) throws -> LungCrop {
-        guard let crop = CropBytes.decode(bytes) else {
+        guard let crop = LungCrop(bytes: bytes) else {
             throw StorageError(.corrupt, "a stored crop cannot be read")
         }
         return crop

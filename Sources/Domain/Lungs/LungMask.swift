@@ -47,11 +47,11 @@ package struct LungMask: Sendable, Equatable {
     /// Number of pixels of the lung on the left and of the lung on the right of the image.
     package var pixelCounts: (left: Int, right: Int) {
         // Label 1 adds 1 to the sum, label 2 adds 2, so two plain sums tell them apart.
-        var (marked, sum) = (0, 0)
+        var (marked, sum) = (UInt32(0), UInt32(0))
         for label in labels {
-            marked += label == 0 ? 0 : 1
-            sum += Int(label)
+            marked &+= label == 0 ? 0 : 1
+            sum &+= UInt32(label)
         }
-        return (2 * marked - sum, sum - marked)
+        return (Int(2 * marked - sum), Int(sum - marked))
     }
 }

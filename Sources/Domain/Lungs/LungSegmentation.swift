@@ -32,7 +32,7 @@ package struct LungSegmentation: Sendable, Equatable {
         let pixels = Double(counts.left + counts.right)
         self.mask = mask
         self.measure = measure
-        findings = LungFindings(of: mask)
+        findings = LungFindings(of: mask, counts)
         switch measure {
         case .area(let body, let millimeters):
             let (area, limit) = (
@@ -83,14 +83,21 @@ package struct LungFindings: OptionSet, Sendable {
     /// A lung reaches the picture's edge: the field of view may cut it.
     package static let reachesEdge = LungFindings(rawValue: 2)
 
+    /// As messages and reports call what is unusual about a mask.
+    package var names: [String] {
+        [(LungFindings.oneLungOnly, "oneLung"), (.reachesEdge, "cutOff")].compactMap {
+            contains($0.0) ? $0.1 : nil
+        }
+    }
+
     /// Share of the larger lung below which the smaller one counts as missing.
     static let shareMinimum = 0.12
     /// Pixels from the edge within which a lung reaches it: the body's rim, which is never lung, is not
     /// counted.
     static let edgePixels = 5
 
-    init(of mask: LungMask) {
-        let counts = mask.pixelCounts
+    /// - Parameter counts: the mask's own.
+    init(of mask: LungMask, _ counts: (left: Int, right: Int)) {
         var findings: LungFindings = []
         let (smaller, larger) = (min(counts.left, counts.right), max(counts.left, counts.right))
         if larger > 0, Double(smaller) < Self.shareMinimum * Double(larger) { findings.insert(.oneLungOnly) }

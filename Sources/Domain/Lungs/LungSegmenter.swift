@@ -22,6 +22,20 @@ package struct LungSegmenter: Sendable {
         }
     }
 
+    /// The lungs of a slice, and their crop where there is enough lung: the same as `segment` and `lungCrop` one after the
+    /// other, in less time.
+    package func find(in slice: CTSlice) -> (segmentation: LungSegmentation, crop: LungCrop?) {
+        guard slice.scale == .hounsfield else {
+            let found = segment(slice)
+            return (found, found.containsLung ? lungCrop(of: slice, segmentation: found) : nil)
+        }
+        return Scratch.lent(pixels: slice.values.count) { scratch in
+            let found = segmentHounsfield(slice, &scratch)
+            // The grid still shows the slice.
+            return (found, found.containsLung ? lungCrop(on: scratch.grid, mask: found.mask) : nil)
+        }
+    }
+
     private func segmentHounsfield(_ slice: CTSlice, _ scratch: inout Scratch) -> LungSegmentation {
         scratch.grid.take(slice)
         let (rows, columns) = (scratch.grid.rows, scratch.grid.columns)

@@ -30,7 +30,15 @@ struct MeanGrid: Sendable {
             let upper = 2 * y * slice.columns
             let lower = upper + slice.columns
             let start = y * columns
-            for x in 0..<columns {
+            for block in 0..<columns / Self.blockColumns {
+                let (from, to) = (2 * Self.blockColumns * block, start + Self.blockColumns * block)
+                // SAFETY: 2 * columns <= slice.columns, so both rows have two blocks of source from there, and the
+                // target has one.
+                let above = Self.clipped(source, at: upper + from)
+                let sum = above &+ Self.clipped(source, at: lower + from)
+                Self.store(sum.evenHalf &+ sum.oddHalf, in: &target, at: to)
+            }
+            for x in columns / Self.blockColumns * Self.blockColumns..<columns {
                 // SAFETY: lower + 2 * x + 1 < (2 * y + 2) * slice.columns <= source.count; y * columns + x <
                 // target.count.
                 unsafe target[unchecked: start &+ x] =
@@ -40,6 +48,28 @@ struct MeanGrid: Sendable {
                     &+ min(max(source[unchecked: lower &+ 2 &* x &+ 1], low), high)
             }
         }
+    }
+
+    /// Pixels of the grid that are summed side by side.
+    private static let blockColumns = 8
+
+    @inline(__always)
+    private static func clipped(_ source: Span<Int16>, at place: Int) -> SIMD16<Int16> {
+        // SAFETY: the caller has compared the place with the span; every bit pattern is a number.
+        let values = unsafe source.bytes.unsafeLoadUnaligned(
+            fromByteOffset: 2 &* place,
+            as: SIMD16<Int16>.self
+        )
+        return values.clamped(
+            lowerBound: SIMD16(repeating: clip.lowerBound),
+            upperBound: SIMD16(repeating: clip.upperBound)
+        )
+    }
+
+    @inline(__always)
+    private static func store(_ sums: SIMD8<Int16>, in target: inout MutableSpan<Int16>, at place: Int) {
+        // SAFETY: the caller has compared the place with the span.
+        for lane in 0..<8 { unsafe target[unchecked: place &+ lane] = sums[lane] }
     }
 
     /// Makes a plane the pixels whose mean is above a number of HU.

@@ -26,15 +26,19 @@ struct Parting: Sendable {
         var (nearestLeft, nearestRight) = (Int.max, Int.max)
         var offset = 0
         while offset * offset <= min(nearestLeft, nearestRight), offset < columns {
-            let across = offset * offset
-            for column in [x - offset, x + offset] where column >= 0 && column < columns {
-                let (a, b) = (Int(toLeft[row + column]), Int(toRight[row + column]))
-                nearestLeft = min(nearestLeft, a * a + across)
-                nearestRight = min(nearestRight, b * b + across)
-            }
+            if x >= offset { look(row + x - offset, offset, &nearestLeft, &nearestRight) }
+            if x + offset < columns { look(row + x + offset, offset, &nearestLeft, &nearestRight) }
             offset += 1
         }
         return nearestLeft <= nearestRight
+    }
+
+    /// Takes a pixel `offset` columns away into the least squared distances to both masks.
+    @inline(__always)
+    private func look(_ place: Int, _ offset: Int, _ left: inout Int, _ right: inout Int) {
+        let (a, b) = (Int(toLeft[place]), Int(toRight[place]))
+        left = min(left, a * a + offset * offset)
+        right = min(right, b * b + offset * offset)
     }
 
     /// (rows x columns): distance to the nearest 1 in the same column, or `far`.

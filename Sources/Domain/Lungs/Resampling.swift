@@ -4,45 +4,65 @@ private import Glibc
 struct Resampling {
     private let rows: Int
     private let columns: Int
-    /// (128 x 128): places in the source, x and y.
-    private let places: [SIMD2<Double>]
+    /// (128): the part of a place that its column in the crop makes, and the part that its row makes.
+    private let byColumn: [SIMD2<Double>]
+    private let byRow: [SIMD2<Double>]
 
     init(frame: CanonicalFrame, rows: Int, columns: Int) {
         self.rows = rows
         self.columns = columns
         let half = Double(LungCrop.side - 1) / 2
         let (c, s) = (cos(frame.angleRadians), sin(frame.angleRadians))
-        var places: [SIMD2<Double>] = []
-        places.reserveCapacity(LungCrop.side * LungCrop.side)
-        for y in 0..<LungCrop.side {
-            let dy = Double(y) - half
-            for x in 0..<LungCrop.side {
-                let dx = Double(x) - half
-                places.append(
-                    SIMD2(
-                        frame.centerX + c * frame.scaleX * dx - s * frame.scaleY * dy,
-                        frame.centerY + s * frame.scaleX * dx + c * frame.scaleY * dy
-                    )
-                )
-            }
+        byColumn = (0..<LungCrop.side).map { x in
+            let dx = Double(x) - half
+            return SIMD2(frame.centerX + c * frame.scaleX * dx, frame.centerY + s * frame.scaleX * dx)
         }
-        self.places = places
+        byRow = (0..<LungCrop.side).map { y in
+            let dy = Double(y) - half
+            return SIMD2(-(s * frame.scaleY * dy), c * frame.scaleY * dy)
+        }
+    }
+
+    /// The part of the source that shows in the crop, with what its edge pixels are interpolated with.
+    var box: Box {
+        let (first, last) = (0, LungCrop.side - 1)
+        let corners = [first, last].flatMap { x in [first, last].map { y in byColumn[x] + byRow[y] } }
+        // One pixel more: places within may be rounded otherwise than at the corners.
+        func range(_ places: [Double], count: Int) -> Range<Int> {
+            let low = Int(min(max((places.min() ?? 0).rounded(.down) - 1, 0), Double(count - 1)))
+            let high = Int(min(max((places.max() ?? 0).rounded(.down) + 2, 0), Double(count - 1)))
+            return low..<high + 1
+        }
+        let (x, y) = (range(corners.map(\.x), count: columns), range(corners.map(\.y), count: rows))
+        return Box(top: y.lowerBound, bottom: y.upperBound, left: x.lowerBound, right: x.upperBound)
     }
 
     /// The source at every place; beyond its edge, the edge.
     ///
-    /// - Parameter source: (rows x columns).
-    func image(_ source: [Float]) -> [Float] {
-        precondition(source.count == rows * columns)
-        let source = source.span
-        var result = [Float](repeating: 0, count: places.count)
-        for (index, place) in places.enumerated() {
-            let x = min(max(place.x, 0), Double(columns - 1))
-            let y = min(max(place.y, 0), Double(rows - 1))
-            // SAFETY: x and y were just brought inside, and source has rows x columns values.
-            result[index] = interpolated(x, y) { unsafe Double(source[unchecked: $0]) }
+    /// - Parameter part: the source's `box`.
+    func image(_ part: BlurredPart) -> [Float] {
+        let (box, width) = (part.box, part.box.columns)
+        precondition(part.values.count == box.rows * width && box == self.box)
+        let source = part.values.span
+        let origin = box.top * width + box.left
+        let (lastX, lastY) = (Double(columns - 1), Double(rows - 1))
+        return unsafe Self.plane { target in
+            forEachPlace { index, place in
+                let (x, y) = (min(max(place.x, 0), lastX), min(max(place.y, 0), lastY))
+                let (left, top) = (Int(x), Int(y))
+                let (right, below) = (left &+ 1 < columns ? 1 : 0, top &+ 1 < rows ? width : 0)
+                let corner = top &* width &+ left &- origin
+                // SAFETY: x and y were just brought inside, so the four pixels lie in `box`, whose part this is.
+                let value = unsafe Self.mean(
+                    SIMD2(x - Double(left), y - Double(top)),
+                    Double(source[unchecked: corner]),
+                    Double(source[unchecked: corner &+ right]),
+                    Double(source[unchecked: corner &+ below]),
+                    Double(source[unchecked: corner &+ below &+ right])
+                )
+                unsafe target[index] = value
+            }
         }
-        return result
     }
 
     /// How much of labels 1 and 2 lies at every place; nothing beyond the edge.
@@ -51,47 +71,86 @@ struct Resampling {
     func shares(of labels: [UInt8]) -> (first: [Float], second: [Float]) {
         precondition(labels.count == rows * columns)
         let labels = labels.span
-        var first = [Float](repeating: 0, count: places.count)
-        var second = first
-        for (index, place) in places.enumerated() {
-            guard place.x >= 0, place.y >= 0, place.x <= Double(columns - 1), place.y <= Double(rows - 1)
-            else { continue }
-            let corner = Int(place.y) * columns + Int(place.x)
-            // SAFETY: the place lies inside, and labels has rows x columns values; the other three pixels lie
-            // inside too, for `right` and `below` are 0 at the last column and row.
-            let (right, below) = (Int(place.x) + 1 < columns ? 1 : 0, Int(place.y) + 1 < rows ? columns : 0)
-            let label = unsafe labels[unchecked: corner]
-            let others = unsafe SIMD4<UInt8>(
-                label,
-                labels[unchecked: corner + right],
-                labels[unchecked: corner + below],
-                labels[unchecked: corner + below + right]
-            )
-            let isUniform = others == SIMD4(repeating: label)
-            if isUniform {
-                // Nearly all places are so, and need no weights: they add up to 1.
-                if label == 1 { first[index] = 1 } else if label == 2 { second[index] = 1 }
-                continue
+        let (lastX, lastY) = (Double(columns - 1), Double(rows - 1))
+        var second: [Float] = []
+        let first = unsafe Self.plane { first in
+            second = unsafe Self.plane { second in
+                forEachPlace { index, place in
+                    unsafe (first[index], second[index]) = (0, 0)
+                    guard place.x >= 0, place.y >= 0, place.x <= lastX, place.y <= lastY else { return }
+                    let (left, top) = (Int(place.x), Int(place.y))
+                    let (right, below) = (left &+ 1 < columns ? 1 : 0, top &+ 1 < rows ? columns : 0)
+                    let corner = top &* columns &+ left
+                    // SAFETY: the place lies inside, and labels has rows x columns values; the other three pixels
+                    // lie inside too, for `right` and `below` are 0 at the last column and row.
+                    let four = unsafe SIMD4<UInt8>(
+                        labels[unchecked: corner],
+                        labels[unchecked: corner &+ right],
+                        labels[unchecked: corner &+ below],
+                        labels[unchecked: corner &+ below &+ right]
+                    )
+                    guard four != SIMD4(repeating: four.x) else {
+                        // Nearly all places are so, and need no weights: they add up to 1.
+                        if four.x == 1 { unsafe first[index] = 1 }
+                        if four.x == 2 { unsafe second[index] = 1 }
+                        return
+                    }
+                    let fraction = SIMD2(place.x - Double(left), place.y - Double(top))
+                    unsafe first[index] = Self.share(of: 1, among: four, fraction)
+                    unsafe second[index] = Self.share(of: 2, among: four, fraction)
+                }
             }
-            // SAFETY: as above.
-            first[index] = interpolated(place.x, place.y) { unsafe labels[unchecked: $0] == 1 ? 1 : 0 }
-            second[index] = interpolated(place.x, place.y) { unsafe labels[unchecked: $0] == 2 ? 1 : 0 }
         }
         return (first, second)
     }
 
-    /// The bilinear mean of the four pixels around a place inside the source, in half precision.
+    /// How much of a place belongs to a label that some of its four pixels have.
+    private static func share(of label: UInt8, among four: SIMD4<UInt8>, _ fraction: SIMD2<Double>) -> Float {
+        func isThere(_ other: UInt8) -> Double { other == label ? 1 : 0 }
+        return Self.mean(fraction, isThere(four.x), isThere(four.y), isThere(four.z), isThere(four.w))
+    }
+
+    /// A plane of 128 x 128 numbers, all of which a function writes.
     @inline(__always)
-    private func interpolated(_ x: Double, _ y: Double, _ value: (Int) -> Double) -> Float {
-        let (left, top) = (Int(x), Int(y))
-        let (right, bottom) = (min(left + 1, columns - 1), min(top + 1, rows - 1))
-        let (fx, fy) = (x - Double(left), y - Double(top))
-        let (upper, lower) = (top * columns, bottom * columns)
+    private static func plane(_ write: (UnsafeMutablePointer<Float>) -> Void) -> [Float] {
+        let count = LungCrop.side * LungCrop.side
+        return unsafe [Float](unsafeUninitializedCapacity: count) { buffer, initialized in
+            // SAFETY: a buffer that is not empty has a base, and there is room for all that `forEachPlace` counts.
+            if let base = buffer.baseAddress { unsafe write(base) }
+            initialized = count
+        }
+    }
+
+    /// Calls a function with each of the 128 x 128 places and its index, row by row.
+    @inline(__always)
+    private func forEachPlace(_ body: (Int, SIMD2<Double>) -> Void) {
+        let across = byColumn.span
+        var index = 0
+        for row in byRow {
+            for x in 0..<LungCrop.side {
+                // SAFETY: there are 128 columns.
+                body(index, unsafe across[unchecked: x] + row)
+                index &+= 1
+            }
+        }
+    }
+
+    /// The bilinear mean of four pixels, in half precision.
+    ///
+    /// - Parameter fraction: how far the place lies from the first pixel towards the second (x) and third (y).
+    @inline(__always)
+    private static func mean(
+        _ fraction: SIMD2<Double>,
+        _ a: Double,
+        _ b: Double,
+        _ c: Double,
+        _ d: Double
+    ) -> Float {
         // Row by row, the row's weight first: the order in which the reference rounds.
-        var sum = value(upper + left) * (1 - fy) * (1 - fx)
-        sum += value(upper + right) * (1 - fy) * fx
-        sum += value(lower + left) * fy * (1 - fx)
-        sum += value(lower + right) * fy * fx
+        var sum = a * (1 - fraction.y) * (1 - fraction.x)
+        sum += b * (1 - fraction.y) * fraction.x
+        sum += c * fraction.y * (1 - fraction.x)
+        sum += d * fraction.y * fraction.x
         return roundedToHalf(Float(sum))
     }
 }

@@ -62,12 +62,16 @@ private import CDCMTK
             )
         }
         guard count > 0, count <= bytes.count else { return nil }
-        let padding: Set<UInt8> = [0x00, 0x09, 0x0A, 0x0D, 0x20]
-        let trimmed = bytes[..<count].drop { padding.contains($0) }
-        guard let last = trimmed.lastIndex(where: { !padding.contains($0) }) else { return nil }
+        let trimmed = bytes[..<count].drop { Self.isPadding($0) }
+        guard let last = trimmed.lastIndex(where: { !Self.isPadding($0) }) else { return nil }
         let value = trimmed[...last]
         if let text = String(validating: value, as: UTF8.self) { return text }
         return String(String.UnicodeScalarView(value.map { Unicode.Scalar($0) }))
+    }
+
+    /// Zero, tabulator, the ends of lines and blank.
+    private static func isPadding(_ byte: UInt8) -> Bool {
+        byte == 0x20 || byte == 0x00 || byte == 0x09 || byte == 0x0A || byte == 0x0D
     }
 
     /// The values of a text attribute, split at backslashes.

@@ -29,10 +29,10 @@ struct StoredForm: Hashable, Sendable {
 ///
 /// Writers confuse the sign here: −2000 comes as 63536 (US) beside signed pixels, or in the bits of 12.
 struct PaddingRule: Hashable, Sendable {
-    private let word: UInt16
+    let word: UInt16
     /// The padding value; nil when it is no number of the stored form.
     let number: Int32?
-    private let range: ClosedRange<Int32>?
+    let range: ClosedRange<Int32>?
 
     /// - Parameters:
     ///   - word: the bits of Pixel Padding Value.
@@ -88,25 +88,15 @@ struct HounsfieldScale: Sendable {
         return Int16(min(max(value, Double(Int16.min)), Double(Int16.max)))
     }
 
-    /// Converts (rows, columns) cells, by a table of all 65,536 that there can be.
+    /// Converts (rows, columns) cells.
     ///
     /// - Parameter isInverted: whether stored values run backward (MONOCHROME1 of some writers).
     /// - Returns: Hounsfield units, and how many cells were padding.
     func convert(_ cells: [UInt16], isInverted: Bool) -> (values: [Int16], paddingCount: Int) {
-        var table = [Int16](repeating: 0, count: 1 << 16)
-        var padded = [Bool](repeating: false, count: 1 << 16)
-        let sum = form.range.lowerBound + form.range.upperBound
-        for index in table.indices {
-            let cell = UInt16(index)
-            let stored = form.stored(cell)
-            let value = hounsfield(isInverted ? sum - stored : stored)
-            padded[index] =
-                paddingRule?.covers(cell: cell, stored: stored) ?? false
-                || Double(value) < smearedPaddingBelow ?? -.infinity
-            table[index] = padded[index] ? Self.padding : value
+        guard let scale = WholeScale(self, isInverted: isInverted) else {
+            return CellTable(self, isInverted: isInverted).look(up: cells)
         }
-        let count = paddingRule == nil ? 0 : cells.reduce(0) { $0 + (padded[Int($1)] ? 1 : 0) }
-        return (cells.map { table[Int($0)] }, count)
+        return scale.convert(cells)
     }
 
     /// Whether MONOCHROME1 pixels have to be inverted before rescaling.

@@ -57,6 +57,7 @@ package actor LineClient {
     /// - Throws: `CommandFailure` when the server answers with one, ``Closed`` or an I/O error when the connection is gone.
     package func send(_ words: [[UInt8]]) async throws -> Reply {
         var buffer = ByteBuffer()
+        buffer.reserveCapacity(words.reduce(16) { $0 + $1.count + 16 })
         buffer.writeString("*\(words.count)\r\n")
         for word in words {
             buffer.writeString("$\(word.count)\r\n")

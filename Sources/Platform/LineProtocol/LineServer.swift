@@ -49,6 +49,11 @@ package struct LineServer: Sendable {
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
             .childChannelOption(.socketOption(.so_keepalive), value: 1)
             .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
+            // An object of half a megabyte should not come in ten pieces.
+            .childChannelOption(
+                .recvAllocator,
+                value: AdaptiveRecvByteBufferAllocator(minimum: 4_096, initial: 16_384, maximum: 1 << 20)
+            )
             // `printf … | nc -N` ends its side first and then reads the answer.
             .childChannelOption(.allowRemoteHalfClosure, value: true)
             .bind(host: options.host, port: options.port) { child in

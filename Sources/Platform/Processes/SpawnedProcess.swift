@@ -37,12 +37,23 @@ package struct SpawnedProcess: Sendable, Hashable {
         package var output: Int32?
         /// Standard error.
         package var error: Int32?
+        /// What the child finds as its descriptor `shared`, beside the three; nil: nothing.
+        package var shared: Int32?
+
+        /// The number under which a child finds what is shared with it.
+        package static let shared: Int32 = 3
 
         /// Streams that are not given lead nowhere.
-        package init(input: Int32? = nil, output: Int32? = nil, error: Int32? = nil) {
+        package init(
+            input: Int32? = nil,
+            output: Int32? = nil,
+            error: Int32? = nil,
+            shared: Int32? = nil
+        ) {
             self.input = input
             self.output = output
             self.error = error
+            self.shared = shared
         }
     }
 
@@ -76,6 +87,9 @@ package struct SpawnedProcess: Sendable, Hashable {
             } else {
                 unsafe posix_spawn_file_actions_addopen(&actions, target, "/dev/null", O_RDWR, 0)
             }
+        }
+        if let shared = streams.shared {
+            unsafe posix_spawn_file_actions_adddup2(&actions, shared, Streams.shared)
         }
         // The child starts with default handling of signals, whatever this process ignores.
         var defaults = sigset_t()

@@ -16,18 +16,17 @@ package struct ContentStore: Sendable {
         for name in try FileManager.default.contentsOfDirectory(atPath: temporaryFolder) {
             try DurableFile.remove("\(temporaryFolder)/\(name)")
         }
+        try DurableFile.createFolders((0..<256).map { "\(folder)/\(Digest.hexadecimal(UInt8($0)))" })
     }
 
     /// Stores bytes and returns their name; storing them again changes nothing.
     package func put(_ bytes: [UInt8]) throws -> Digest {
         let digest = Digest(of: bytes)
+        guard existingPath(of: digest) == nil else { return digest }
         let path = path(of: digest)
-        guard !FileManager.default.fileExists(atPath: path) else { return digest }
-        let temporary = "\(temporaryFolder)/\(UUID().uuidString)"
+        let temporary = "\(temporaryFolder)/\(UInt64.random(in: 0 ... .max))"
         try DurableFile.writeNew(bytes, to: temporary)
-        let parent = DurableFile.folder(of: path)
         do {
-            try DurableFile.createFolder(parent)
             try DurableFile.move(temporary, to: path)
         } catch {
             try? DurableFile.remove(temporary)
@@ -40,7 +39,7 @@ package struct ContentStore: Sendable {
     ///
     /// - Throws: `StorageError` of kind `corrupt` when the disk returns other bytes than were stored.
     package func get(_ digest: Digest) throws -> [UInt8]? {
-        guard let bytes = try DurableFile.read(path(of: digest)) else { return nil }
+        guard let path = existingPath(of: digest), let bytes = try DurableFile.read(path) else { return nil }
         guard Digest(of: bytes) == digest else {
             throw StorageError(.corrupt, "content \(digest.hex) does not match its digest")
         }
@@ -49,16 +48,27 @@ package struct ContentStore: Sendable {
 
     /// Removes what was stored under a name; an absent one is no error.
     package func remove(_ digest: Digest) throws {
-        try DurableFile.remove(path(of: digest))
+        for path in [path(of: digest), olderPath(of: digest)] { try DurableFile.remove(path) }
     }
 
     /// Whether something is stored under a name.
     package func contains(_ digest: Digest) -> Bool {
-        FileManager.default.fileExists(atPath: path(of: digest))
+        existingPath(of: digest) != nil
     }
 
-    /// Two levels of 256 folders keep each folder small with millions of slices.
+    /// Where a file lies; nil where there is none.
+    private func existingPath(of digest: Digest) -> String? {
+        [path(of: digest), olderPath(of: digest)].first { DurableFile.exists($0) }
+    }
+
+    /// One of 256 folders: with a million slices each has 4,000 files.
     private func path(of digest: Digest) -> String {
+        let hex = digest.hex
+        return "\(folder)/\(hex.prefix(2))/\(hex)"
+    }
+
+    /// Where a store of an earlier release put it: a second level of folders cost two more syncs a file.
+    private func olderPath(of digest: Digest) -> String {
         let hex = digest.hex
         return "\(folder)/\(hex.prefix(2))/\(hex.dropFirst(2).prefix(2))/\(hex)"
     }

@@ -19,7 +19,12 @@ package struct Digest: Hashable, Sendable, CustomStringConvertible {
     }
 
     /// 64 lowercase hexadecimal digits.
-    package var hex: String {
+    package var hex: String { Self.hexadecimal(bytes) }
+
+    /// Two lowercase digits of a byte.
+    static func hexadecimal(_ byte: UInt8) -> String { hexadecimal([byte]) }
+
+    private static func hexadecimal(_ bytes: [UInt8]) -> String {
         let digits = Array("0123456789abcdef".utf8)
         var text: [UInt8] = []
         text.reserveCapacity(2 * bytes.count)

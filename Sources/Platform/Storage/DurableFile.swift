@@ -1,3 +1,4 @@
+private import CFiles
 internal import Glibc
 
 /// Small files which are whole or absent, also after a crash.
@@ -27,23 +28,36 @@ package enum DurableFile {
         var status = stat()
         guard unsafe fstat(descriptor, &status) == 0 else { throw systemError("fstat") }
         guard status.st_mode & S_IFMT == S_IFREG else { throw StorageError(.file, "not a plain file") }
-        var bytes = [UInt8](repeating: 0, count: Int(status.st_size))
-        var offset = 0
-        while offset < bytes.count {
-            let count = unsafe bytes.withUnsafeMutableBytes { buffer in
-                // SAFETY: offset < count of the buffer, and read writes at most the count which remains.
-                unsafe Glibc.read(
-                    descriptor,
-                    buffer.baseAddress.map { unsafe $0 + offset },
-                    buffer.count - offset
-                )
+        var failure: StorageError?
+        let bytes = unsafe [UInt8](unsafeUninitializedCapacity: Int(status.st_size)) { buffer, count in
+            do throws(StorageError) {
+                // SAFETY: `fill` writes only within the buffer and tells how much of it, from the start.
+                try unsafe fill(UnsafeMutableRawBufferPointer(buffer), count: &count, from: descriptor)
+            } catch {
+                failure = error
             }
-            if count < 0 && errno == EINTR { continue }
-            guard count >= 0 else { throw systemError("read") }
-            guard count > 0 else { throw StorageError(.file, "a file became shorter while it was read") }
-            offset += count
         }
+        if let failure { throw failure }
         return bytes
+    }
+
+    private static func fill(
+        _ buffer: UnsafeMutableRawBufferPointer,
+        count: inout Int,
+        from descriptor: CInt
+    ) throws(StorageError) {
+        while count < buffer.count {
+            // SAFETY: count < count of the buffer, and read writes at most the count which remains.
+            let got = unsafe Glibc.read(
+                descriptor,
+                buffer.baseAddress.map { unsafe $0 + count },
+                buffer.count - count
+            )
+            if got < 0 && errno == EINTR { continue }
+            guard got >= 0 else { throw systemError("read") }
+            guard got > 0 else { throw StorageError(.file, "a file became shorter while it was read") }
+            count += got
+        }
     }
 
     /// Reads to the end of whatever a path names, also where a size is not known: a pipe, `/proc`, a mounted secret.
@@ -83,6 +97,22 @@ package enum DurableFile {
         try syncFolder(parent)
     }
 
+    /// Creates folders of one parent, which must exist, readable by their owner only; existing ones are left as they are.
+    static func createFolders(_ paths: [String]) throws(StorageError) {
+        var isNew = false
+        for path in paths {
+            if unsafe mkdir(path, 0o700) == 0 {
+                isNew = true
+            } else if errno != EEXIST {
+                throw systemError("mkdir")
+            }
+        }
+        if isNew, let first = paths.first { try syncFolder(folder(of: first)) }
+    }
+
+    /// Whether a path names anything.
+    static func exists(_ path: String) -> Bool { unsafe access(path, F_OK) == 0 }
+
     /// A name that no other writer of this file has, in the same folder.
     static func temporaryPath(beside path: String) -> String {
         "\(path).\(getpid()).\(UInt64.random(in: 0 ... .max)).new"
@@ -90,11 +120,18 @@ package enum DurableFile {
 
     /// Writes and syncs a file which must not exist yet; a half-written one is removed.
     static func writeNew(_ bytes: [UInt8], to path: String) throws(StorageError) {
-        let descriptor = unsafe open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
-        guard descriptor >= 0 else { throw systemError("open") }
+        // SAFETY: C reads exactly `count` bytes from the start of the buffer.
+        let descriptor = unsafe bytes.withUnsafeBytes { source in
+            unsafe carina_create_file(path, source.baseAddress, source.count)
+        }
+        guard descriptor >= 0 else {
+            let isThere = errno == EEXIST
+            let error = systemError("create")
+            if !isThere { _ = unsafe unlink(path) }
+            throw error
+        }
         do throws(StorageError) {
             defer { _ = close(descriptor) }
-            try writeAll(bytes, to: descriptor)
             guard fsync(descriptor) == 0 else { throw systemError("fsync") }
         } catch {
             _ = unsafe unlink(path)

@@ -22,6 +22,7 @@ package struct StateDatabase: Sendable {
     private static let readersMaximum = 4
     private static let busySeconds = 5.0
     private let writer: any DatabaseWriter
+    private let group: CommitGroup
 
     /// Opens or creates the file and brings its tables up to date.
     ///
@@ -33,23 +34,27 @@ package struct StateDatabase: Sendable {
             try pool.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = FULL") }
             return pool
         }
+        group = CommitGroup(writer: writer)
         try migrate(migrations)
     }
 
     /// Opens empty tables in memory, for services which can rebuild everything and for tests.
     package init(inMemory migrations: [Migration]) throws {
         self.writer = try storageErrors { try DatabaseQueue(configuration: Self.configuration()) }
+        group = CommitGroup(writer: writer)
         try migrate(migrations)
     }
 
     /// Runs a transaction which may change state: it commits when the body returns and rolls back when it throws.
     ///
-    /// The body must not wait for anything but the database: every other writer waits for it.
+    /// Writes that wait at the same time are committed together, which costs one sync of the disk for all; each still
+    /// takes effect, or fails, by itself. The body must not wait for anything but the database: every other writer waits
+    /// for it.
     package func write<T: Sendable>(
         _ body: @escaping @Sendable (Transaction) throws -> T
     ) async throws -> T {
         do {
-            return try await writer.write { try body(Transaction(database: $0)) }
+            return try await group.write(body)
         } catch let error as DatabaseError {
             return try storageErrors { throw error }
         }
@@ -64,6 +69,11 @@ package struct StateDatabase: Sendable {
         } catch let error as DatabaseError {
             return try storageErrors { throw error }
         }
+    }
+
+    /// Runs queries on one snapshot, on a thread that may wait: for work that runs off the pool anyway.
+    package func readBlocking<T>(_ body: (Transaction) throws -> T) throws -> T {
+        try storageErrors { try writer.read { try body(Transaction(database: $0)) } }
     }
 
     /// Moves the write-ahead log into the main file, so that a copy of that file alone is complete.

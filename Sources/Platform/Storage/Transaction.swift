@@ -1,13 +1,12 @@
 internal import FoundationEssentials
 internal import GRDB
-internal import Synchronization
 
 /// One transaction of a `StateDatabase`: all of its statements take effect together or not at all.
 ///
 /// It is valid only inside the closure which received it. In `read` it sees one snapshot and SQLite refuses writes.
 package struct Transaction {
     let database: Database
-    private let commitActions = CommitActions()
+    let aftermath = Aftermath()
 
     init(database: Database) {
         self.database = database
@@ -24,7 +23,7 @@ package struct Transaction {
     package func execute(_ sql: String, arguments: [SQLValue]) throws {
         try storageErrors {
             let statement = try database.cachedStatement(sql: sql)
-            try statement.execute(arguments: StatementArguments(arguments.map(\.databaseValue)))
+            try statement.execute(arguments: StatementArguments(arguments.map { $0.databaseValue }))
         }
     }
 
@@ -40,11 +39,11 @@ package struct Transaction {
             let columns = statement.columnNames
             let cursor = try GRDB.Row.fetchCursor(
                 statement,
-                arguments: StatementArguments(arguments.map(\.databaseValue))
+                arguments: StatementArguments(arguments.map { $0.databaseValue })
             )
             var rows: [Row] = []
             while let row = try cursor.next() {
-                rows.append(Row(columns: columns, values: row.databaseValues.map(SQLValue.init)))
+                rows.append(Row(columns: columns, values: row.databaseValues.map { SQLValue($0) }))
             }
             return rows
         }
@@ -65,25 +64,14 @@ package struct Transaction {
     ///
     /// The action runs on the database's queue and must return at once: it only rings a bell.
     package func afterCommit(_ action: @escaping @Sendable () -> Void) {
-        guard commitActions.add(action) else { return }
-        database.afterNextTransaction { [commitActions] _ in commitActions.run() }
-    }
-}
-
-/// What to do after one commit. One observer for all of it: each statement of the transaction asks every observer.
-private final class CommitActions: Sendable {
-    private let actions = Mutex<[@Sendable () -> Void]>([])
-
-    /// Adds an action and tells whether it is the first.
-    func add(_ action: @escaping @Sendable () -> Void) -> Bool {
-        actions.withLock {
-            $0.append(action)
-            return $0.count == 1
-        }
+        aftermath.add(action)
     }
 
-    func run() {
-        for action in actions.withLock({ $0 }) { action() }
+    /// Lets no later write share this one's commit: each sees what `afterCommit` has done here.
+    ///
+    /// For actions that change something beside the database on the strength of what this transaction saw.
+    package func endGroup() {
+        aftermath.endGroup()
     }
 }
 

@@ -1,9 +1,16 @@
-/// The Castagnoli checksum (polynomial 0x1EDC6F41, reflected; the one of iSCSI, RFC 3720), eight bytes a step.
+private import CChecksum
+
+/// The Castagnoli checksum (polynomial 0x1EDC6F41, reflected; the one of iSCSI, RFC 3720): by the processor's own
+/// instruction where it has one, else eight bytes a step.
 package struct CRC32C: Sendable {
     private var state: UInt32 = .max
+    private let isInHardware: Bool
 
     /// A checksum of nothing.
-    package init() {}
+    package init() { self.init(avoidsHardware: false) }
+
+    /// A checksum that is made by tables even where there is an instruction, for comparison.
+    init(avoidsHardware: Bool) { isInHardware = !avoidsHardware && carina_crc32c_is_there() }
 
     /// The checksum of everything fed so far.
     package var value: UInt32 { ~state }
@@ -23,7 +30,12 @@ package struct CRC32C: Sendable {
     /// Takes in more bytes, whatever they stand for.
     package mutating func update(_ bytes: RawSpan) {
         state = unsafe bytes.withUnsafeBytes { source in
-            unsafe Self.tables.withUnsafeBufferPointer { tables in
+            if isInHardware {
+                // SAFETY: C reads exactly `count` bytes from the start of the span.
+                let start = unsafe source.baseAddress?.assumingMemoryBound(to: UInt8.self)
+                return unsafe carina_crc32c(state, start, source.count)
+            }
+            return unsafe Self.tables.withUnsafeBufferPointer { tables in
                 unsafe Self.advance(state, over: source, tables)
             }
         }

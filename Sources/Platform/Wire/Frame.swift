@@ -10,8 +10,11 @@ package struct Frame: Equatable, Sendable {
     package let isRefusal: Bool
     /// The request that the frame asks or answers.
     package let requestID: RequestID
-    /// The fields, as `FrameWriter` lays them out.
-    package let body: [UInt8]
+    /// The frame as it travels: header, checksum, body.
+    private let bytes: [UInt8]
+
+    /// The fields, as `FrameWriter` lays them out: a copy. Messages read them in place.
+    package var body: [UInt8] { Array(bytes[FrameHeader.byteCount...]) }
 
     /// Makes a frame of its parts.
     package init(
@@ -22,12 +25,38 @@ package struct Frame: Equatable, Sendable {
         requestID: RequestID,
         body: [UInt8]
     ) {
+        self.init(kind: kind, schema: schema, isReply: isReply, isRefusal: isRefusal, requestID: requestID) {
+            $0.raw(body)
+        }
+    }
+
+    /// Makes a frame whose body is written in its place: pixels and objects are not copied once more.
+    init(
+        kind: MessageKind,
+        schema: UInt8,
+        isReply: Bool = false,
+        isRefusal: Bool = false,
+        requestID: RequestID,
+        writing encode: (inout FrameWriter) -> Void
+    ) {
         self.kind = kind
         self.schema = schema
         self.isReply = isReply
         self.isRefusal = isRefusal
         self.requestID = requestID
-        self.body = body
+        var writer = FrameWriter(reserving: 4 * FrameHeader.byteCount)
+        writer.raw(Array(repeating: 0, count: FrameHeader.byteCount))
+        encode(&writer)
+        let header = FrameHeader(
+            kind: kind,
+            schema: schema,
+            isReply: isReply,
+            isRefusal: isRefusal,
+            requestID: requestID,
+            bodyByteCount: writer.bytes.count - FrameHeader.byteCount
+        )
+        writer.overwriteStart(with: header)
+        bytes = writer.bytes
     }
 
     /// Reads one whole frame: header, length against what was delivered, checksum. The body is not looked into.
@@ -41,46 +70,22 @@ package struct Frame: Equatable, Sendable {
         guard header.bodyByteCount == bytes.count - FrameHeader.byteCount else {
             throw WireError(.badLength, at: 24, reading: "bodyByteCount")
         }
-        var checksum = CRC32C()
-        checksum.update(bytes.span.extracting(..<FrameHeader.checksumOffset))
-        checksum.update(bytes.span.extracting(FrameHeader.byteCount...))
-        guard checksum.value == header.checksum else {
+        guard FrameHeader.checksum(ofFrame: bytes) == header.checksum else {
             throw WireError(.badChecksum, at: FrameHeader.checksumOffset, reading: "checksum")
         }
-        self.init(header: header, body: Array(bytes[FrameHeader.byteCount...]))
-    }
-
-    private init(header: FrameHeader, body: [UInt8]) {
-        self.init(
-            kind: header.kind,
-            schema: header.schema,
-            isReply: header.isReply,
-            isRefusal: header.isRefusal,
-            requestID: header.requestID,
-            body: body
-        )
+        kind = header.kind
+        schema = header.schema
+        isReply = header.isReply
+        isRefusal = header.isRefusal
+        requestID = header.requestID
+        self.bytes = bytes
     }
 
     /// The bytes on the wire.
-    package func encoded() -> [UInt8] {
-        let header = FrameHeader(
-            kind: kind,
-            schema: schema,
-            isReply: isReply,
-            isRefusal: isRefusal,
-            requestID: requestID,
-            bodyByteCount: body.count
-        )
-        let start = header.bytesBeforeChecksum
-        var checksum = CRC32C()
-        checksum.update(start.span)
-        checksum.update(body.span)
-        var writer = FrameWriter(reserving: FrameHeader.byteCount + body.count)
-        writer.raw(start)
-        writer.write(checksum.value)
-        writer.raw(body)
-        return writer.bytes
-    }
+    package func encoded() -> [UInt8] { bytes }
+
+    /// A reader that stands before the body's first field.
+    var bodyReader: FrameReader { FrameReader(frame: bytes) }
 }
 
 extension Frame {
@@ -94,19 +99,20 @@ extension Frame {
         Frame(
             kind: callee.map { Request.kind.addressed(to: $0) } ?? Request.kind,
             schema: Request.schema,
-            requestID: id,
-            body: request.body(with: options)
-        )
+            requestID: id
+        ) {
+            request.encode(with: options, into: &$0)
+        }
     }
 
     /// The answer to this request.
     package func reply(_ reply: some WireBody) -> Frame {
-        replying(schema: type(of: reply).schema, isRefusal: false, body: reply.body)
+        replying(schema: type(of: reply).schema, isRefusal: false) { reply.encode(into: &$0) }
     }
 
     /// The refusal of this request.
     package func refusal(_ refusal: Refusal) -> Frame {
-        replying(schema: Refusal.schema, isRefusal: true, body: refusal.body)
+        replying(schema: Refusal.schema, isRefusal: true) { refusal.encode(into: &$0) }
     }
 
     /// The refusal of bytes that are no frame: there is no kind and no request id to repeat.
@@ -115,14 +121,18 @@ extension Frame {
         return unknown.refusal(Refusal(error))
     }
 
-    private func replying(schema: UInt8, isRefusal: Bool, body: [UInt8]) -> Frame {
+    private func replying(
+        schema: UInt8,
+        isRefusal: Bool,
+        writing encode: (inout FrameWriter) -> Void
+    ) -> Frame {
         Frame(
             kind: kind,
             schema: schema,
             isReply: true,
             isRefusal: isRefusal,
             requestID: requestID,
-            body: body
+            writing: encode
         )
     }
 }

@@ -86,4 +86,14 @@ package struct FrameHeader: Hashable, Sendable {
         writer.write(UInt32(bodyByteCount))
         return writer.bytes
     }
+
+    /// What stands at `checksumOffset` of a whole frame when nothing happened to it.
+    ///
+    /// - Parameter bytes: at least a header's.
+    static func checksum(ofFrame bytes: [UInt8]) -> UInt32 {
+        var checksum = CRC32C()
+        checksum.update(bytes.span.extracting(..<checksumOffset))
+        checksum.update(bytes.span.extracting(byteCount...))
+        return checksum.value
+    }
 }

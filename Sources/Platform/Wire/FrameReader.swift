@@ -4,12 +4,20 @@
 package struct FrameReader: Sendable {
     private let bytes: [UInt8]
     private let base: Int
-    private var position = 0
+    private var position: Int
 
     /// Reads from the first byte on. `base` is the offset of that byte in its frame, for errors: 32 for a body.
     package init(_ bytes: [UInt8], startingAt base: Int = FrameHeader.byteCount) {
         self.bytes = bytes
         self.base = base
+        position = 0
+    }
+
+    /// Reads the body of a whole frame where it lies.
+    init(frame bytes: [UInt8]) {
+        self.bytes = bytes
+        base = 0
+        position = FrameHeader.byteCount
     }
 
     /// Where the next byte stands in the frame.

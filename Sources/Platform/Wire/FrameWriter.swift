@@ -11,6 +11,11 @@ package struct FrameWriter: Sendable {
         bytes.reserveCapacity(byteCount)
     }
 
+    /// Makes room for bytes that follow, so that they need not be moved as more of them come.
+    package mutating func reserve(_ byteCount: Int) {
+        bytes.reserveCapacity(bytes.count + byteCount + Self.fewFields)
+    }
+
     /// Writes one value of any type that the protocol knows.
     package mutating func write(_ value: some WireValue) {
         value.write(into: &self)
@@ -28,12 +33,32 @@ package struct FrameWriter: Sendable {
 
     /// Writes bytes without a length before them.
     package mutating func raw(_ values: [UInt8]) {
+        makeRoom(values.count)
         bytes.append(contentsOf: values)
     }
 
     /// Writes numbers in one copy of memory, without a count before them.
     mutating func numbers<Number: BitwiseCopyable>(_ values: [Number]) {
+        makeRoom(values.count * MemoryLayout<Number>.stride)
         unsafe values.withUnsafeBytes { unsafe bytes.append(contentsOf: $0) }
+    }
+
+    /// Room for these bytes and a few fields after them: pixels and objects shall not be moved for the tags' sake.
+    private mutating func makeRoom(_ byteCount: Int) {
+        let needed = bytes.count + byteCount
+        guard needed > bytes.capacity else { return }
+        bytes.reserveCapacity(max(needed + Self.fewFields, 2 * bytes.capacity))
+    }
+
+    private static let fewFields = 256
+
+    /// Puts a frame's header, checksum and all, over the first 32 bytes, which were written to hold its place.
+    mutating func overwriteStart(with header: FrameHeader) {
+        bytes.replaceSubrange(..<FrameHeader.checksumOffset, with: header.bytesBeforeChecksum)
+        let checksum = FrameHeader.checksum(ofFrame: bytes)
+        for index in 0..<4 {
+            bytes[FrameHeader.checksumOffset + index] = UInt8(truncatingIfNeeded: checksum >> (8 * index))
+        }
     }
 
     /// Writes a tagged field. Tags come after all fixed fields and ascend.

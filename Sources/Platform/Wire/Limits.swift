@@ -49,6 +49,12 @@ package enum Limits {
     package static let eventsWaitMaximum = Duration.seconds(10)
     /// Time from one heartbeat to the next.
     package static let heartbeatInterval = Duration.seconds(1)
+    /// Least time from one doorbell to the next: what happens meanwhile is told of together.
+    package static let doorbellPause = Duration.milliseconds(20)
+    /// The same while at least `doorbellEventsMaximum` events happen in one such pause.
+    package static let doorbellPauseMaximum = Duration.milliseconds(150)
+    /// Events in one pause between two doorbells after which the next pause is a long one.
+    package static let doorbellEventsMaximum: UInt64 = 4
     /// Silence after which a peer counts as gone.
     package static let silenceMaximum = Duration.seconds(5)
     /// How long the reply to a changing request is remembered.

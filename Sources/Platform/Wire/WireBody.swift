@@ -10,7 +10,16 @@ extension WireBody {
 
     /// Reads a whole body of a reply or an event: nothing may be left but odd tags, which are skipped.
     package init(decoding body: [UInt8]) throws(WireError) {
-        var reader = FrameReader(body)
+        try self.init(reading: FrameReader(body))
+    }
+
+    /// Reads the whole body of a frame where it lies.
+    package init(bodyOf frame: Frame) throws(WireError) {
+        try self.init(reading: frame.bodyReader)
+    }
+
+    private init(reading body: FrameReader) throws(WireError) {
+        var reader = body
         try self.init(from: &reader)
         _ = try TaggedFields(from: &reader)
     }
@@ -47,7 +56,20 @@ extension WireRequest {
     package static func decode(
         _ body: [UInt8]
     ) throws(WireError) -> (request: Self, options: RequestOptions) {
-        var reader = FrameReader(body)
+        try decode(FrameReader(body))
+    }
+
+    /// The same of the whole body of a frame where it lies.
+    package static func decode(
+        bodyOf frame: Frame
+    ) throws(WireError) -> (request: Self, options: RequestOptions) {
+        try decode(frame.bodyReader)
+    }
+
+    private static func decode(
+        _ body: FrameReader
+    ) throws(WireError) -> (request: Self, options: RequestOptions) {
+        var reader = body
         let request = try Self(from: &reader)
         return (request, try RequestOptions(from: &reader))
     }
@@ -55,10 +77,15 @@ extension WireRequest {
     /// The fixed fields, the options and the request's own tagged fields as bytes.
     package func body(with options: RequestOptions) -> [UInt8] {
         var writer = FrameWriter()
+        encode(with: options, into: &writer)
+        return writer.bytes
+    }
+
+    /// Writes the fixed fields, the options and the request's own tagged fields.
+    func encode(with options: RequestOptions, into writer: inout FrameWriter) {
         encode(into: &writer)
         options.encode(into: &writer)
         encodeTagged(into: &writer)
-        return writer.bytes
     }
 }
 

@@ -18,6 +18,45 @@ public:
 
     /// False as soon as the depth is exceeded.
     bool feed(const uint8_t *bytes, size_t count) {
+        size_t index = 0;
+        // Most bytes are pixels without anything that looks like a tag: those are looked at side by side. A tag is
+        // known eight bytes after its start, so the block behind one with a tag is not gone over either, nor is the
+        // first, before which another piece may have ended.
+        bool isNearTag = true;
+        while (index + stride + reach <= count) {
+            const bool holdsTag = mayHoldTag(bytes + index);
+            if (!holdsTag && !isNearTag) skip(bytes + index);
+            else if (!feedSlowly(bytes + index, stride)) return false;
+            isNearTag = holdsTag;
+            index += stride;
+        }
+        return feedSlowly(bytes + index, count - index);
+    }
+
+private:
+    static constexpr uint64_t undefined = UINT64_MAX;
+    /// Bytes looked at side by side, and how many of those behind them belong to a tag that starts at their end.
+    static constexpr size_t stride = 512, reach = 3;
+
+    /// Whether something that looks like the tag of an item, or of the end of one, starts in a block.
+    static bool mayHoldTag(const uint8_t *bytes) {
+        uint8_t found = 0;
+        for (size_t index = 0; index < stride; index++) {
+            const uint8_t first = bytes[index], second = bytes[index + 1];
+            const uint8_t little = (first == 0xFE) & (second == 0xFF) & (bytes[index + 3] == 0xE0);
+            const uint8_t big = (first == 0xFF) & (second == 0xFE) & (bytes[index + 2] == 0xE0);
+            found |= little | big;
+        }
+        return found;
+    }
+
+    /// Goes over a block without tags.
+    void skip(const uint8_t *bytes) {
+        offset += stride;
+        for (size_t index = stride - 8; index < stride; index++) window = window << 8 | bytes[index];
+    }
+
+    bool feedSlowly(const uint8_t *bytes, size_t count) {
         for (size_t index = 0; index < count; index++) {
             window = window << 8 | bytes[index];
             offset++;
@@ -30,9 +69,6 @@ public:
         }
         return true;
     }
-
-private:
-    static constexpr uint64_t undefined = UINT64_MAX;
 
     void open(uint32_t length) {
         while (!ends.empty() && ends.back() <= offset - 8) ends.pop_back();

@@ -1,4 +1,5 @@
 private import Contracts
+private import Lungs
 package import Messaging
 private import ServiceKit
 private import Storage
@@ -10,7 +11,7 @@ package final class ArchiveService: Sendable {
     private let content: Content
     private let host: ServiceHost
 
-    /// How many pixels were fetched so far.
+    /// How many slices' pixels or lungs were fetched so far.
     package var fetchCount: Int { self.content.state.withLock(\.fetchCount) }
 
     private init(content: Content, host: ServiceHost) {
@@ -30,6 +31,10 @@ package final class ArchiveService: Sendable {
             ports: ServicePorts(requests: 7401, events: 7402, health: 7409)
         ) { host in
             host.on(FetchPixels.self) { request, _ in try content.pixels(of: request.sliceID) }
+            host.on(FetchLungs.self) { request, _ in content.lungs(of: request.sliceIDs) }
+            host.on(FetchMetadata.self) { request, _ in
+                FetchMetadata.Reply(slices: request.sliceIDs.map { content[$0]?.metadata })
+            }
         }
         let settings = [
             "data": folder, "listen": "memory://ingest", "publish": "memory://ingest-events",
@@ -87,6 +92,17 @@ private final class Content: Sendable {
     }
 
     let state = Mutex(State())
+
+    subscript(sliceID: Identifier) -> ArchivedSlice? { self.state.withLock { $0.slices[sliceID] } }
+
+    func lungs(of sliceIDs: [Identifier]) -> FetchLungs.Reply {
+        self.state.withLock { $0.fetchCount += sliceIDs.count }
+        return FetchLungs.Reply(
+            lungs: sliceIDs.map { self[$0] }.map { found in
+                found.map { FoundLungs(in: $0.slice) }
+            }
+        )
+    }
 
     func pixels(of sliceID: Identifier) throws -> FetchPixels.Reply {
         let slice = self.state.withLock { state in

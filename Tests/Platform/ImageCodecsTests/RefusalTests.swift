@@ -74,6 +74,36 @@ struct RefusalTests {
         #expect(refusal(of: bytes) == nil)
     }
 
+    @Test(
+        "so are items far from each other, in whatever blocks that are looked at together",
+        arguments: UInt64(0)..<8
+    )
+    func sparseNesting(seed: UInt64) throws {
+        var random = SplitMix64(seed: seed)
+        func nested(_ depth: Int) -> [UInt8] {
+            var bytes: [UInt8] = [0x08, 0, 0x05, 0, 0x43, 0x53, 0, 0]
+            for level in 0..<depth {
+                // A comment (0008,0301) of any length and of bytes that look like a tag's first, then a sequence and its item.
+                let count = 2 * Int.random(in: 0...1_500, using: &random)
+                bytes += [0x08, 0, 0x01, 0x03, 0x4C, 0x54, UInt8(count & 255), UInt8(count >> 8)]
+                bytes += [UInt8](repeating: level % 2 == 0 ? 0x20 : 0xFE, count: count)
+                bytes += [0x08, 0, 0x40, 0x11, 0x53, 0x51, 0, 0] + littleEndian(.max)
+                bytes += [0xFE, 0xFF, 0x00, 0xE0] + littleEndian(.max)
+            }
+            return bytes
+        }
+        func isTooDeep(_ depth: Int) -> Bool {
+            do {
+                _ = try decodeObject(nested(depth))
+                return false
+            } catch {
+                return error == DecodingRefusal(.damaged, "items nested too deep")
+            }
+        }
+        // Below the watch's bound something else is wrong with such an object.
+        #expect(isTooDeep(65) && !isTooDeep(64))
+    }
+
     @Test("items nested without end are refused before they exhaust the stack", arguments: [false, true])
     func nesting(hasLengths: Bool) throws {
         let depth = 20_000

@@ -1,3 +1,4 @@
+import TestKit
 import Testing
 
 @testable import ImageCodecs
@@ -70,6 +71,47 @@ struct StoredPixelsTests {
         #expect(steep.hounsfield(65_535) == .max)
         let down = HounsfieldScale(form: form, slope: -10, intercept: 0, padding: nil, isLossy: false)
         #expect(down.hounsfield(65_535) == .min)
+    }
+
+    @Test("whole numbers are scaled as the table of all cells has it, whatever the form and the padding")
+    func wholeScale() throws {
+        var random = SplitMix64(seed: 16)
+        let cells = (0..<70_000).map { _ in UInt16.random(in: 0 ... .max, using: &random) }
+        for round in 0..<60 {
+            let bits = Int.random(in: 1...16, using: &random)
+            let high = Int.random(in: bits - 1...15, using: &random)
+            let form = try #require(
+                StoredForm(bitsStored: bits, highBit: high, isSigned: Bool.random(using: &random))
+            )
+            let rule = PaddingRule(
+                word: UInt16.random(in: 0 ... .max, using: &random),
+                limitWord: round % 3 == 0 ? UInt16.random(in: 0 ... .max, using: &random) : nil,
+                form: form
+            )
+            let scale = HounsfieldScale(
+                form: form,
+                slope: [1, 1, -1, 3, 16_384][round % 5],
+                intercept: [-1_024, 0, 1_000_000][round % 3],
+                padding: round % 4 == 0 ? nil : rule,
+                isLossy: round % 2 == 0
+            )
+            for isInverted in [false, true] {
+                let whole = try #require(WholeScale(scale, isInverted: isInverted)).convert(cells)
+                let table = CellTable(scale, isInverted: isInverted).look(up: cells)
+                #expect(whole.values == table.values && whole.paddingCount == table.paddingCount)
+            }
+        }
+        let form = try #require(StoredForm(bitsStored: 12, highBit: 11, isSigned: false))
+        for (slope, intercept) in [(0.5, 0.0), (1.0, 0.5), (32_768.0, 0.0)] {
+            let scale = HounsfieldScale(
+                form: form,
+                slope: slope,
+                intercept: intercept,
+                padding: nil,
+                isLossy: false
+            )
+            #expect(WholeScale(scale, isInverted: false) == nil)
+        }
     }
 
     @Test("padding smeared by lossy compression is padding, air beside it is not")

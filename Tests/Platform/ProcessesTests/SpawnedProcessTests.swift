@@ -1,3 +1,4 @@
+import Foundation
 import Glibc
 import Testing
 
@@ -16,10 +17,15 @@ struct SpawnedProcessTests {
             streams: .init(output: pipe.writeEnd)
         )
         close(pipe.writeEnd)
+        let text = try Self.text(from: pipe.readEnd)
+        #expect(child.waitForEnd() == .exited(0))
+        return text
+    }
+
+    private static func text(from pipe: Int32) throws -> String {
         var bytes: [UInt8] = []
         var byte: UInt8 = 0
-        while read(pipe.readEnd, &byte, 1) == 1 { bytes.append(byte) }
-        #expect(child.waitForEnd() == .exited(0))
+        while read(pipe, &byte, 1) == 1 { bytes.append(byte) }
         return String(decoding: bytes, as: UTF8.self)
     }
 
@@ -30,6 +36,50 @@ struct SpawnedProcessTests {
             environment: ["GREETING": "hi"]
         )
         #expect(text == "a b hi\n")
+    }
+
+    @Test("what is written to shared memory is read on the other side, and its size stays")
+    func sharedMemory() throws {
+        let memory = try #require(SharedMemory(byteCount: 8_192))
+        memory.write(Array("to the child".utf8), at: 100)
+        let number = "/proc/self/fd/\(SpawnedProcess.Streams.shared)"
+        // `dd` reads and writes the memory as the file that it is too; it cannot be made shorter.
+        let script = """
+            dd if=\(number) bs=1 skip=100 count=12 2>/dev/null
+            printf 'to the parent' | dd of=\(number) bs=1 seek=5000 conv=notrunc 2>/dev/null
+            truncate -s 10 \(number) 2>/dev/null || echo ', kept'
+            """
+        let pipe = try #require(PipePair())
+        defer { close(pipe.readEnd) }
+        let child = try SpawnedProcess.start(
+            "/bin/sh",
+            arguments: ["-c", script],
+            streams: .init(output: pipe.writeEnd, shared: memory.descriptor)
+        )
+        close(pipe.writeEnd)
+        #expect(try Self.text(from: pipe.readEnd) == "to the child, kept\n")
+        #expect(child.waitForEnd() == .exited(0))
+        #expect(String(decoding: memory.read(13, at: 5_000), as: UTF8.self) == "to the parent")
+        #expect(memory.read(0, at: 8_192).isEmpty)
+        #expect(SharedMemory(attaching: -1) == nil)
+    }
+
+    private static let process = Int32(PRIO_PROCESS.rawValue)
+
+    @Test("a process stands back with all its threads")
+    func niceness() throws {
+        func nicenesses() throws -> Set<Int32> {
+            let threads = try FileManager.default.contentsOfDirectory(atPath: "/proc/self/task")
+            // A thread that has ended meanwhile has none.
+            return Set(threads.compactMap(UInt32.init).map { getpriority(Self.process, $0) })
+        }
+        let before = getpriority(Self.process, 0)
+        // Other tests' threads may start while they are counted, of those that were set already.
+        setNiceness(before + 1)
+        #expect(getpriority(Self.process, 0) == before + 1)
+        #expect(try nicenesses() == [before + 1])
+        // Back to what it was, where this user may do that.
+        setNiceness(before)
     }
 
     @Test("a program that is not there is an error, not a child")

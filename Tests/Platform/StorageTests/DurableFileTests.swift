@@ -29,10 +29,38 @@ struct DurableFileTests {
         let store = try ContentStore(folder: folder.path)
         let digest = try store.put([1, 2, 3, 4])
         let hex = digest.hex
-        let path = "\(folder.path)/\(hex.prefix(2))/\(hex.dropFirst(2).prefix(2))/\(hex)"
+        let path = "\(folder.path)/\(hex.prefix(2))/\(hex)"
         try Data([1, 2, 3, 5]).write(to: URL(fileURLWithPath: path))
         let error = #expect(throws: StorageError.self) { try store.get(digest) }
         #expect(error?.kind == .corrupt)
+    }
+
+    @Test("what an earlier release stored, two folders deep, is found, kept once and removed")
+    func olderLayout() throws {
+        let folder = try TemporaryFolder()
+        let store = try ContentStore(folder: folder.path)
+        let bytes: [UInt8] = [7, 7, 7]
+        let hex = Digest(of: bytes).hex
+        let older = "\(folder.path)/\(hex.prefix(2))/\(hex.dropFirst(2).prefix(2))"
+        try FileManager.default.createDirectory(atPath: older, withIntermediateDirectories: true)
+        try Data(bytes).write(to: URL(fileURLWithPath: "\(older)/\(hex)"))
+        #expect(try store.get(Digest(of: bytes)) == bytes)
+        #expect(store.contains(Digest(of: bytes)))
+        #expect(try store.put(bytes) == Digest(of: bytes))
+        #expect(!FileManager.default.fileExists(atPath: "\(folder.path)/\(hex.prefix(2))/\(hex)"))
+        try store.remove(Digest(of: bytes))
+        #expect(try !store.contains(Digest(of: bytes)) && store.get(Digest(of: bytes)) == nil)
+    }
+
+    @Test(
+        "files of all sizes are written whole, past the page cache or through it",
+        arguments: [0, 1, 4_095, 4_096, 4_097, 524_321, 1 << 20, (1 << 20) + 1, (3 << 20) + 4_096]
+    )
+    func sizes(count: Int) throws {
+        let folder = try TemporaryFolder()
+        let bytes = (0..<count).map { UInt8(truncatingIfNeeded: $0 &* 37 &+ $0 >> 12) }
+        try DurableFile.write(bytes, to: folder.path + "/file")
+        #expect(try DurableFile.read(folder.path + "/file") == bytes)
     }
 
     @Test("leftovers of an unfinished put vanish at the next opening")

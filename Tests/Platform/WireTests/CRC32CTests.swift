@@ -1,6 +1,7 @@
 import TestKit
 import Testing
-import Wire
+
+@testable import Wire
 
 @Suite("CRC-32C")
 struct CRC32CTests {
@@ -35,6 +36,25 @@ struct CRC32CTests {
             divided.update(bytes.span.extracting(..<middle))
             divided.update(bytes.span.extracting(middle...))
             #expect(divided.value == slowTwin(bytes))
+        }
+    }
+
+    @Test(
+        "is the same with and without the processor's instruction, also for more than is summed side by side"
+    )
+    func hardware() {
+        var random = SplitMix64(seed: 33)
+        for count in [6_143, 6_144, 6_145, 20_000, 524_297] {
+            let bytes = (0..<count).map { _ in UInt8.random(in: 0...255, using: &random) }
+            var byTables = CRC32C(avoidsHardware: true)
+            byTables.update(bytes.span)
+            #expect(CRC32C.checksum(of: bytes) == byTables.value)
+            #expect(byTables.value == slowTwin(bytes))
+            // Summed side by side from a state that is not the first one.
+            var divided = CRC32C()
+            divided.update(bytes.span.extracting(..<11))
+            divided.update(bytes.span.extracting(11...))
+            #expect(divided.value == byTables.value)
         }
     }
 }

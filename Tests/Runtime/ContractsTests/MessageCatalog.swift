@@ -14,6 +14,8 @@ enum MessageCatalog {
         "ingest.Remove": Remove.self, "ingest.ImportFolder": ImportFolder.self,
         "ingest.ListQuarantine": ListQuarantine.self, "ingest.Preview": Preview.self,
         "ingest.DecodeObject": DecodeObject.self, "ingest.ListSlices": ListSlices.self,
+        "ingest.FetchLungs": FetchLungs.self, "ingest.FindLungs": FindLungs.self,
+        "ingest.StoreObjects": StoreObjects.self,
         "labeler.BuildDataSet": BuildDataSet.self, "labeler.ListDataSets": ListDataSets.self,
         "labeler.FetchDataSet": FetchDataSet.self, "labeler.FetchPairs": FetchPairs.self,
         "labeler.FetchMask": FetchMask.self, "labeler.ExplainPair": ExplainPair.self,
@@ -23,7 +25,8 @@ enum MessageCatalog {
         "trainer.ListModels": ListModels.self, "trainer.Promote": Promote.self,
         "trainer.RollBack": RollBack.self, "trainer.RunHistory": RunHistory.self,
         "embedder.EmbedPixels": EmbedPixels.self, "embedder.FetchEmbeddings": FetchEmbeddings.self,
-        "embedder.FetchGenerations": FetchGenerations.self, "embedder.CompareSlices": CompareSlices.self,
+        "embedder.FetchGenerations": FetchGenerations.self, "embedder.EmbedCrop": EmbedCrop.self,
+        "embedder.CompareSlices": CompareSlices.self,
         "index.Search": Search.self, "index.NodeState": NodeState.self,
     ]
 

@@ -40,6 +40,26 @@ struct ObservingTests {
         )
     }
 
+    @Test("stages are timed each, things that go together count each, and the shares add up")
+    func stages() throws {
+        let metrics = Metrics()
+        let times = StageTimes(metrics, "carina_x_seconds", help: "x", stages: ["decode", "lungs", "never"])
+        #expect(times.shares == "")
+        // Starts that lie back far enough for the time that this test takes not to count.
+        let now = ContinuousClock.now
+        let end = times.note("decode", since: now - .seconds(3_000), count: 4)
+        #expect(end >= now)
+        times.note("lungs", since: now - .seconds(1_000))
+        #expect(times.shares == "decode 75 %, lungs 25 %, never 0 %")
+        let text = metrics.text()
+        #expect(text.contains("carina_x_seconds_count{stage=\"decode\"} 4\n"))
+        #expect(text.contains("carina_x_seconds_count{stage=\"lungs\"} 1\n"))
+        let sums = text.split(separator: "\n").filter { $0.contains("_sum{") }.compactMap {
+            $0.split(separator: " ").last.flatMap { Double($0) }
+        }
+        #expect(sums.count == 2 && abs(sums[0] - 3_000) < 5 && abs(sums[1] - 1_000) < 5)
+    }
+
     @Test("counting from many tasks loses nothing")
     func concurrentCounting() async {
         let metrics = Metrics()

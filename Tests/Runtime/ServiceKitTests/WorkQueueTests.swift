@@ -97,6 +97,47 @@ struct WorkQueueTests {
         }
     }
 
+    @Test("pieces done together are committed together; one that fails is found out and fails alone")
+    func batches() async throws {
+        try await withTemporaryFolder { folder in
+            let queue = WorkQueue("test", attemptsMaximum: 1, pause: .zero)
+            let sizes = Mutex<[Int]>([])
+            let isOpen = Mutex(false)
+            let definition = ServiceDefinition(
+                name: "trainer",
+                number: .trainer,
+                summary: "works",
+                ports: ServicePorts(requests: 7421, events: 7422, health: 7429),
+                migrations: [Self.done]
+            ) { host in
+                host.work(on: queue, workers: 2, batch: 4) { items in
+                    while !isOpen.withLock({ $0 }) { try await Task.sleep(for: .milliseconds(1)) }
+                    sizes.withLock { $0.append(items.count) }
+                    if items.contains(where: { $0.key == "prepared badly" }) { throw Failure() }
+                    return items.map { item in
+                        { transaction in
+                            if item.key == "committed badly" { throw Failure() }
+                            try transaction.execute("INSERT INTO done(key, attempt) VALUES (?, 1)", item.key)
+                        }
+                    }
+                }
+            }
+            let host = try await ServiceHost.test(definition, in: folder, over: MemoryTransport())
+            let names = (0..<20).map { "\($0)" } + ["prepared badly", "committed badly"]
+            try await host.database.write { transaction in
+                for key in names { try queue.enqueue(key: key, in: transaction) }
+            }
+            isOpen.withLock { $0 = true }
+            #expect(try await eventually { try await host.number("SELECT count(*) AS n FROM work") == 0 })
+            #expect(try await Set(done(host)) == Set((0..<20).map { "\($0)#1" }))
+            let letters = try await host.database.read { try queue.deadLetters(limit: 9, in: $0).map(\.key) }
+            #expect(Set(letters) == ["prepared badly", "committed badly"])
+            let done = sizes.withLock { $0 }
+            #expect((done.max() ?? 0) > 1 && (done.max() ?? 0) <= 4)
+            await host.stop()
+        }
+    }
+
     @Test("a peer that is away costs no attempt")
     func peerAway() async throws {
         try await withTemporaryFolder { folder in

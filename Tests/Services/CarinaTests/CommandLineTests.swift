@@ -13,9 +13,17 @@ import Testing
 struct CommandLineTests {
     static let commands: [any ParsableCommand.Type] = CarinaCommand.configuration.subcommands
 
+    @Test("a status shows identifiers by their first digits and shares of time as a whole")
+    func status() {
+        let shares = "look up 12 %, decode 17 %, lungs 12 %, write 23 %, commit 36 %"
+        #expect(StatusCommand.shown(shares) == shares[...])
+        #expect(StatusCommand.shown(String(repeating: "ab", count: 32)).count == 24)
+        #expect(StatusCommand.shown(String(repeating: "a b ", count: 99)).count == 80)
+    }
+
     @Test("each command tells what it does in a sentence, and its help fits a terminal")
     func help() {
-        #expect(Self.commands.count == 14)
+        #expect(Self.commands.count == 15)
         for command in Self.commands {
             #expect(command.configuration.abstract.hasSuffix("."), "\(command)")
             let help = CarinaCommand.helpMessage(for: command, columns: 100)

@@ -61,6 +61,13 @@ struct EmbeddingTests {
                 #expect(reply.vector.map(\.bitPattern) == embedding?.vector.map(\.bitPattern))
                 #expect(reply.parts.reduce(0) { $0 + Int($1.count) } == reply.vector.count)
                 #expect(try await bench.client.call(request, fingerprint: print) == reply)
+                let crop = try #require(FoundLungs(in: slice.slice).crop)
+                let cropped = try await bench.client.call(EmbedCrop(crop: crop))
+                #expect(cropped.vector.map(\.bitPattern) == reply.vector.map(\.bitPattern))
+                #expect(cropped.fingerprint == print && cropped.parts == reply.parts)
+                await expectRefusal(.badArgument) {
+                    try await bench.client.call(EmbedCrop(crop: Array(crop.dropLast())))
+                }
             }
             await expectRefusal(.badArgument) {
                 let air = try Phantoms.withoutLungs()
@@ -101,6 +108,8 @@ struct EmbeddingTests {
             try await bench.trainer.promote(print)
             #expect(try await bench.waitUntilServing(print, count: 1))
             await expectRefusal(.modelMismatch) { try await bench.client.call(request, fingerprint: other) }
+            let crop = EmbedCrop(crop: try #require(FoundLungs(in: slice.slice).crop))
+            await expectRefusal(.modelMismatch) { try await bench.client.call(crop, fingerprint: other) }
             await expectRefusal(.modelMismatch) { try await bench.embeddings(of: [slice], other) }
             await expectRefusal(.badArgument) {
                 try await bench.embeddings(of: Array(repeating: slice, count: 1_001), nil)

@@ -23,7 +23,7 @@ struct AccessTests {
     func table(command: CommandDescription) {
         let open = ["PING", "HELLO", "AUTH", "HELP", "QUIT", "COMMAND", "CLIENT", "CONFIG"]
         let writing = ["STORE", "LABEL", "TRAIN", "CANCEL"]
-        let admin = ["DELETE", "PROMOTE", "ROLLBACK", "RETRY"]
+        let admin = ["DELETE", "IMPORT", "PROMOTE", "ROLLBACK", "RETRY"]
         let expected: Role? =
             open.contains(command.name)
             ? nil : admin.contains(command.name) ? .admin : writing.contains(command.name) ? .writer : .reader
@@ -131,6 +131,11 @@ struct AccessTests {
             _ = try await bench.ask([Array("SEARCH".utf8), Array("IMAGE".utf8), [5]], token: "r-token")
             _ = try await bench.ask([Array("STORE".utf8), [6]], token: "w-token")
             _ = try await bench.ask("STORE", "Mustermann", token: "w-token")
+            _ = try await bench.ask(
+                [Array("STORE".utf8), [7], Array("Mustermann".utf8), [8]],
+                token: "w-token"
+            )
+            _ = try await bench.ask("IMPORT", "/archive/Mustermann", token: "w-token")
             _ = try await bench.ask("DELETE", "SERIES", series, token: "w-token")
             _ = try await bench.ask("DELETE", "SERIES", series, token: "a-token")
             _ = try await bench.ask("PROMOTE", fingerprint(8).description, token: "a-token")
@@ -143,6 +148,10 @@ struct AccessTests {
                 ["ward", "SEARCH", "IMAGE \(slice)", "ok"],
                 ["scanner", "STORE", Sample(number: 6).sliceID.description, "stored"],
                 ["scanner", "STORE", "", "refused"],
+                ["scanner", "STORE", Sample(number: 7).sliceID.description, "stored"],
+                ["scanner", "STORE", "", "refused"],
+                ["scanner", "STORE", Sample(number: 8).sliceID.description, "stored"],
+                ["scanner", "IMPORT", "", "NOPERM"],
                 ["scanner", "DELETE", "SERIES \(series)", "NOPERM"],
                 ["head", "DELETE", "SERIES \(series)", "ok"],
                 ["head", "PROMOTE", fingerprint(8).description, "NOTFOUND"],

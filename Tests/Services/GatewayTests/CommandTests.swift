@@ -25,6 +25,35 @@ struct CommandTests {
         }
     }
 
+    @Test("STORE takes several objects, and answers for each in their order; IMPORT answers a job")
+    func storing() async throws {
+        try await GatewayBench.run { bench in
+            let store = Array("STORE".utf8)
+            let one = try await bench.ask([store, [3]])
+            #expect(
+                one["outcome"]?.text == "stored"
+                    && one["slice"]?.text == Sample(number: 3).sliceID.description
+            )
+            let several = try await bench.ask([store, [4], Array("no slice".utf8), [5]]).elements
+            #expect(several.map { $0["outcome"]?.text } == ["stored", "refused", "stored"])
+            #expect(several.map { $0["reason"]?.text } == ["", "noLung", ""])
+            #expect(several[2]["series"]?.text == Sample(number: 5).seriesID.description)
+            let objects = bench.archive.state.withLock(\.storedObjects)
+            #expect(objects == [[3], [4], Array("no slice".utf8), [5]])
+
+            #expect(try await bench.ask([store]).code == .badArgument)
+            let tooMany = try await bench.ask([store] + Array(repeating: [1], count: 65))
+            #expect(tooMany.code == .badArgument)
+            let large = [UInt8](repeating: 0, count: 6 << 20)
+            #expect(try await bench.ask([store, large, large, large]).code == .tooBig)
+            #expect(bench.archive.state.withLock(\.storedObjects).count == 4)
+
+            #expect(try await bench.ask("IMPORT", "/archive").text == Sample.identifier(7, 7).description)
+            #expect(try await bench.ask("IMPORT", "/etc").code == .notPermitted)
+            #expect(try await bench.ask("IMPORT").code == .badArgument)
+        }
+    }
+
     @Test("SLICE, PREVIEW, DELETE and QUARANTINE")
     func slices() async throws {
         try await GatewayBench.run { bench in

@@ -10,7 +10,14 @@ extension Archive {
     var ingest: ServiceDefinition {
         self.definition("ingest", .ingest) { host in
             host.onChanging(StoreObject.self) { request, _, _ in self.store(request) }
-            host.on(DecodeObject.self) { request, _ in try self.decode(request) }
+            host.onChanging(StoreObjects.self) { request, _, _ in
+                .init(results: request.objects.map { StoredObject(self.store(StoreObject(bytes: $0))) })
+            }
+            host.onChanging(ImportFolder.self) { request, _, _ in
+                guard request.path == "/archive" else { throw Refusal(.notAllowed, "not below import-root") }
+                return .init(jobID: Sample.identifier(7, 7))
+            }
+            host.on(FindLungs.self) { request, _ in try self.findLungs(request) }
             host.on(FetchMetadata.self) { request, _ in
                 FetchMetadata.Reply(slices: request.sliceIDs.map { self.metadata($0) })
             }
@@ -96,15 +103,13 @@ extension Archive {
             host.on(CompareSlices.self) { request, context in
                 try self.compare(request, context.fingerprint ?? fingerprint(1))
             }
-            host.on(EmbedPixels.self) { request, context in
+            host.on(EmbedCrop.self) { request, context in
                 let generation = context.fingerprint ?? fingerprint(1)
                 try self.keepsGeneration(generation)
-                let number = UInt8(clamping: request.slice.ctSlice.values[0])
-                return EmbedPixels.Reply(
+                return EmbedCrop.Reply(
                     fingerprint: generation,
-                    vector: Sample(number: number).vector(generation),
-                    parts: Self.parts,
-                    lungAreaSquareCentimeters: 100
+                    vector: Sample(number: request.crop.first ?? 0).vector(generation),
+                    parts: Self.parts
                 )
             }
         }
@@ -163,25 +168,28 @@ extension Archive {
         )
     }
 
-    private func decode(_ request: DecodeObject) throws -> DecodeObject.Reply {
-        guard let number = request.bytes.first, request.bytes.count == 1,
-            let slice = CTSlice(
+    private func findLungs(_ request: FindLungs) throws -> FindLungs.Reply {
+        guard let number = request.bytes.first, request.bytes.count == 1 else {
+            throw Refusal(.badArgument, "noLung: no lung here")
+        }
+        let sample = Sample(number: number)
+        return FindLungs.Reply(
+            lungs: FoundLungs(
                 rows: 1,
                 columns: 1,
-                scale: .hounsfield,
-                spacing: nil,
-                values: [Int16(number)]
-            )
-        else { throw Refusal(.badArgument, "noLung: no lung here") }
-        let sample = Sample(number: number)
-        return DecodeObject.Reply(
-            slice: SlicePixels(slice),
+                millimetersPerPixel: nil,
+                labels: MaskRuns.encode([1]),
+                areaSquareCentimeters: 100,
+                containsLung: true,
+                reason: "",
+                flags: [],
+                crop: [number]
+            ),
             sliceID: sample.sliceID,
             seriesID: sample.seriesID,
             patientID: sample.patientID,
             studyID: sample.seriesID,
-            isStored: self.state.withLock { $0.samples.contains(sample) },
-            lungAreaSquareCentimeters: 100
+            isStored: self.state.withLock { $0.samples.contains(sample) }
         )
     }
 

@@ -52,7 +52,7 @@ struct DecoderPoolTests {
         }
     }
 
-    /// A script, and what becomes of an object that fits into a pipe and of one that does not.
+    /// A script, and what becomes of an object that fits into the shared memory and of one that does not, nor into a pipe.
     private struct Misbehavior: Sendable {
         let script: String
         let small: RefusalReason
@@ -84,7 +84,7 @@ struct DecoderPoolTests {
         try await withTemporaryFolder { folder in
             let program = try Program(misbehavior.script, in: folder)
             let pool = program.pool()
-            for (count, reason) in [(10, misbehavior.small), (500_000, misbehavior.large)] {
+            for (count, reason) in [(10, misbehavior.small), (5_000_000, misbehavior.large)] {
                 let start = ContinuousClock.now
                 let bytes = [UInt8](repeating: 1, count: count)
                 #expect(try await Self.reason(pool, bytes) == reason, "\(misbehavior.script)")

@@ -52,16 +52,11 @@ struct SeriesReviewTests {
         isReviewed: Bool,
         _ bench: LabelerBench
     ) async throws {
-        let mask = try #require(
-            LungMask(
-                rows: right.rows,
-                columns: right.columns,
-                labels: labels,
-                millimetersPerPixel: right.millimetersPerPixel
-            )
-        )
-        let wrong = SliceLungs(
-            mask: mask,
+        let wrong = FoundLungs(
+            rows: UInt32(right.rows),
+            columns: UInt32(right.columns),
+            millimetersPerPixel: right.millimetersPerPixel,
+            labels: MaskRuns.encode(labels),
             areaSquareCentimeters: 1,
             containsLung: false,
             reason: "",
@@ -124,7 +119,7 @@ struct SeriesReviewTests {
     private static func expectReviewed(_ slices: [ArchivedSlice], _ bench: LabelerBench) async throws {
         for (slice, found) in zip(slices, Self.expected(slices)) {
             let stored = try await Self.lungs(slice.metadata.sliceID, bench)
-            #expect(stored == SliceLungs(found, of: slice.slice))
+            #expect(try stored == SliceLungs(FoundLungs(found, of: slice.slice)))
         }
         #expect(try await Self.lungs(Self.spoiled, bench).crop != nil)
     }

@@ -14,8 +14,8 @@ package struct CarinaCommand: AsyncParsableCommand {
         version: "0.1.0",
         subcommands: [
             DemoCommand.self, UpCommand.self, DownCommand.self, StatusCommand.self, IngestCommand.self,
-            LabelCommand.self, TrainCommand.self, EvaluateCommand.self, SearchCommand.self,
-            CompareCommand.self,
+            ImportCommand.self, LabelCommand.self, TrainCommand.self, EvaluateCommand.self,
+            SearchCommand.self, CompareCommand.self,
             EventsCommand.self, IndexCommand.self, ModelCommand.self, PhantomCommand.self, TokenCommand.self,
         ]
     )

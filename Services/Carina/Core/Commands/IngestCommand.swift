@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import LineProtocol
+import Processes
 
 /// `carina ingest`
 struct IngestCommand: AsyncParsableCommand {
@@ -25,6 +26,7 @@ struct IngestCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
+        keepFreedMemory()
         let files = try Uploads.files(below: self.paths)
         guard !files.isEmpty else { throw CommandLineFailure("there is no file below these paths") }
         let report = try await Uploads(options: self.gateway, connections: self.connections).send(files)
@@ -99,9 +101,10 @@ struct Uploads: Sendable {
                 group.addTask {
                     var link = UploadLink(options: self.options)
                     var replies: [(String, Reply)] = []
-                    for index in stride(from: lane, to: files.count, by: self.connections) {
-                        replies.append((files[index], try await link.store(files[index])))
-                        await done.step()
+                    var own = stride(from: lane, to: files.count, by: self.connections).map { files[$0] }[...]
+                    while let batch = await UploadBatch(&own) {
+                        replies += zip(batch.files, try await link.store(batch))
+                        await done.step(batch.files.count)
                     }
                     await link.close()
                     return replies
@@ -113,50 +116,6 @@ struct Uploads: Sendable {
             await done.finish(report.stored + report.duplicates)
             return report
         }
-    }
-}
-
-/// One lane of an upload: a connection that is made again when it breaks.
-private struct UploadLink {
-    let options: GatewayOptions
-    private var client: LineClient?
-
-    /// Patience with a gateway or service that restarts.
-    private static let attemptsMaximum = 60
-
-    init(options: GatewayOptions) { self.options = options }
-
-    /// Sends one file until it is answered. The same object again changes nothing, so asking again is safe.
-    mutating func store(_ file: String) async throws -> Reply {
-        guard let bytes = try? Data(contentsOf: URL(filePath: file)) else {
-            return .fields([
-                "outcome": .text("refused"), "reason": .text("unreadable"),
-                "detail": .text("cannot be opened"),
-            ])
-        }
-        for attempt in 1... {
-            do {
-                if self.client == nil { self.client = try await self.options.connect() }
-                if let client { return try await client.send([Array("STORE".utf8), Array(bytes)]) }
-            } catch let failure as CommandFailure where failure.code == .tooBig {
-                self.client = nil
-                return .fields([
-                    "outcome": .text("refused"), "reason": .text("tooLarge"), "detail": .text(failure.text),
-                ])
-            } catch let failure as CommandFailure where ![.busy, .timeout, .loading].contains(failure.code) {
-                throw failure
-            } catch {
-                if !(error is CommandFailure) { self.client = nil }
-                if attempt >= Self.attemptsMaximum { throw error }
-                try await Task.sleep(for: .milliseconds(500))
-            }
-        }
-        throw CancellationError()
-    }
-
-    mutating func close() async {
-        await self.client?.close()
-        self.client = nil
     }
 }
 
@@ -184,8 +143,8 @@ private actor Tally {
         self.progress = progress
     }
 
-    func step() {
-        self.count += 1
+    func step(_ count: Int) {
+        self.count += count
         self.progress.show(
             "ingesting",
             share: Double(self.count) / Double(self.total),

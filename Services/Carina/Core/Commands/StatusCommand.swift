@@ -37,7 +37,7 @@ struct StatusCommand: AsyncParsableCommand {
         if self.gateway.json { return try Printing.json(rows) }
         var table = TextTable(header: ["service", "ready", "events", "state"])
         for row in rows {
-            let state = row.state.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value.prefix(24))" }
+            let state = row.state.sorted { $0.key < $1.key }.map { "\($0.key) \(Self.shown($0.value))" }
             table.add([
                 row.service, row.ready ? "yes" : "no: \(row.reason)", "\(row.events)",
                 state.joined(separator: ", "),
@@ -45,4 +45,7 @@ struct StatusCommand: AsyncParsableCommand {
         }
         Printing.line(table.text)
     }
+
+    /// A value as a table has room for it: an identifier by its first digits, words and shares longer.
+    static func shown(_ value: String) -> Substring { value.prefix(value.contains(" ") ? 80 : 24) }
 }

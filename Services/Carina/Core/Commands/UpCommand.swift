@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 
 /// `carina up`
 struct UpCommand: AsyncParsableCommand {
@@ -13,13 +14,20 @@ struct UpCommand: AsyncParsableCommand {
     @Option(help: "The gateway's port on loopback; 0: from the system.")
     var port = LocalDeployment.defaultPort
 
+    @Option(help: "Folder of this machine below which `carina import` may take in folders. Default: none.")
+    var importRoot: String?
+
     func validate() throws {
         guard (0...65535).contains(self.port) else { throw ValidationError("--port is from 0 to 65535") }
     }
 
     func run() async throws {
         let deployment = LocalDeployment(folder: self.data)
-        let record = try await deployment.start(port: self.port, progress: ProgressBar())
+        let record = try await deployment.start(
+            port: self.port,
+            importRoot: self.importRoot.map { URL(filePath: $0).standardizedFileURL.path },
+            progress: ProgressBar()
+        )
         Printing.line(
             "gateway 127.0.0.1:\(record.port)   data \(deployment.folder)   stop with: carina down --data \(self.data)"
         )

@@ -6,9 +6,11 @@ import Processes
 extension LocalDeployment {
     /// Starts what does not run yet and waits until the gateway answers.
     ///
-    /// - Parameter port: the gateway's port; 0: from the system.
+    /// - Parameters:
+    ///   - port: the gateway's port; 0: from the system.
+    ///   - importRoot: whose folders ingest may be told to import; nil: none.
     /// - Throws: `CommandLineFailure` with the last lines of a service's log when it ends at once.
-    func start(port: Int, progress: ProgressBar) async throws -> Record {
+    func start(port: Int, importRoot: String? = nil, progress: ProgressBar) async throws -> Record {
         let manager = FileManager.default
         for folder in [self.folder, "\(self.folder)/logs", self.linkFolder] {
             try manager.createDirectory(
@@ -24,7 +26,8 @@ extension LocalDeployment {
             try? manager.removeItem(atPath: "\(self.folder)/gateway/port")
         }
         for service in Self.services where !running.contains(service) {
-            record.processes[service] = try self.spawn(service, port: record.port).identifier
+            record.processes[service] = try self.spawn(service, port: record.port, importRoot: importRoot)
+                .identifier
             try self.write(record)
         }
         if record.port == 0 { record.port = try await self.portFromSystem(record) }
@@ -33,7 +36,7 @@ extension LocalDeployment {
         return record
     }
 
-    private func spawn(_ service: String, port: Int) throws -> SpawnedProcess {
+    private func spawn(_ service: String, port: Int, importRoot: String?) throws -> SpawnedProcess {
         let program = URL(filePath: CommandLine.arguments[0]).lastPathComponent
         let own = SpawnedProcess(identifier: getpid()).program ?? program
         let path = URL(filePath: own).deletingLastPathComponent().appending(path: service).path
@@ -42,7 +45,7 @@ extension LocalDeployment {
         defer { close(log) }
         return try SpawnedProcess.start(
             path,
-            arguments: self.arguments(for: service, port: port),
+            arguments: self.arguments(for: service, port: port, importRoot: importRoot),
             environment: ["OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"],
             streams: .init(output: log, error: log),
             isDetached: true

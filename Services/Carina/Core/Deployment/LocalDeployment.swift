@@ -57,8 +57,11 @@ struct LocalDeployment: Sendable {
     }
 
     /// How a service is started here.
-    func arguments(for service: String, port: Int) -> [String] {
+    ///
+    /// - Parameter importRoot: whose folders ingest may be told to import; nil: none.
+    func arguments(for service: String, port: Int, importRoot: String? = nil) -> [String] {
         var arguments = ["--data", "\(self.folder)/\(service)", "--health-port", "0"]
+        if service == "ingest", let importRoot { arguments += ["--import-root", importRoot] }
         if service == "gateway" {
             arguments += ["--port", "\(port)", "--index-nodes", self.link("index")]
         } else {

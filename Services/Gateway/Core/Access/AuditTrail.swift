@@ -27,35 +27,53 @@ package struct AuditTrail: Sendable {
         self.now = now
     }
 
-    /// Writes one line of the trail; it is on disk when this returns.
-    ///
-    /// - Parameters:
-    ///   - object: what the command was about: `SLICE <id>`, `IMAGE`, …
-    ///   - outcome: `ok`, or the code of the failure.
-    package func record(client: String, command: String, object: String, outcome: String) async throws {
+    /// What a line says of a command.
+    package struct Entry: Sendable, Equatable {
+        /// What the command was about: `SLICE <id>`, `IMAGE`, …
+        package let object: String
+        /// `ok`, or the code of the failure.
+        package let outcome: String
+
+        /// Takes both.
+        package init(object: String, outcome: String) {
+            self.object = object
+            self.outcome = outcome
+        }
+    }
+
+    /// Writes lines of the trail, one for each thing that a command was about; they are on disk when this returns.
+    package func record(client: String, command: String, _ entries: [Entry]) async throws {
         let time = Int64(self.now())
         try await self.database.write { transaction in
-            try transaction.execute(
-                "INSERT INTO audit (time_ms, client, command, object, outcome) VALUES (?, ?, ?, ?, ?)",
-                time,
-                client,
-                command,
-                object,
-                outcome
-            )
+            for entry in entries {
+                try transaction.execute(
+                    "INSERT INTO audit (time_ms, client, command, object, outcome) VALUES (?, ?, ?, ?, ?)",
+                    time,
+                    client,
+                    command,
+                    entry.object,
+                    entry.outcome
+                )
+            }
         }
     }
 }
 
 extension AuditTrail {
-    /// What an answered command was about, as far as only its answer tells, and what came of it.
+    /// What an answered command was about, as far as only its answer tells, and what came of it; of several things that
+    /// it stored, each.
     ///
     /// - Parameter asked: what the command's own words told.
-    static func result(of reply: Reply, asked: String) -> (object: String, outcome: String) {
+    static func results(of reply: Reply, of command: String, asked: String) -> [Entry] {
+        let isMany = command == "STORE" && reply["outcome"] == nil
+        return (isMany ? reply.elements : [reply]).map { Self.result(of: $0, asked: asked) }
+    }
+
+    private static func result(of reply: Reply, asked: String) -> Entry {
         let made = [reply["slice"]?.text, reply["query"]?.text, reply.text].compactMap { $0 }
         let id = made.first { Identifier(hex: $0) != nil && !asked.contains($0) }
         let object = [asked, id ?? ""].filter { !$0.isEmpty }.joined(separator: " ")
-        return (object, reply["outcome"]?.text ?? "ok")
+        return Entry(object: object, outcome: reply["outcome"]?.text ?? "ok")
     }
 }
 

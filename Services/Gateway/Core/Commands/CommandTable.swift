@@ -43,7 +43,17 @@ package enum CommandTable {
         reading("PREVIEW", "id [SIDE pixels] [OUTLINE]", "a JPEG of a stored slice in the lung window"),
         reading("COMPARE", "id id", "distance of two stored slices by parts, and where their detail agrees"),
         reading("EVENTS", "READ FROM seq [COUNT n] [BLOCK ms]", "embeddings created and removed, in order"),
-        audited("STORE", "bytes", "stores one DICOM object, JPEG or PNG", role: .writer),
+        audited(
+            "STORE",
+            "bytes [bytes …]",
+            "stores a DICOM object, JPEG or PNG, or several of them together",
+            role: .writer
+        ),
+        admin(
+            "IMPORT",
+            "path",
+            "takes in a folder of ingest's machine, below its import-root; answers a job id"
+        ),
         audited("DELETE", "SLICE|SERIES|STUDY|PATIENT id", "forgets slices for good", role: .admin),
         reading("STATUS", "", "state of every service"),
         reading("NODES", "", "state of every index node"),

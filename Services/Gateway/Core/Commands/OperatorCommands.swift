@@ -7,6 +7,10 @@ extension GatewayService {
     func operate(_ name: String, _ words: inout Words) async throws -> Reply {
         switch name {
         case "TRAIN": return try await self.train(&words)
+        case "IMPORT":
+            let path = try words.text("path")
+            try words.end()
+            return .text(try await self.ingest.call(ImportFolder(path: path)).jobID.description)
         case "JOB": return try await self.job(&words)
         case "CANCEL": return try await self.cancel(&words)
         case "RUN": return try await self.run(&words)

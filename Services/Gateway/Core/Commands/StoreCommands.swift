@@ -5,12 +5,30 @@ import Wire
 
 /// Commands about single slices.
 extension GatewayService {
-    /// `STORE bytes`
+    /// Most objects of one `STORE`.
+    private static let objectsMaximum = 64
+
+    /// `STORE bytes [bytes …]`
     func store(_ words: inout Words) async throws -> Reply {
-        let bytes = try words.bytes("the object's bytes")
-        try words.end()
-        let stored = try await self.ingest.call(StoreObject(bytes: bytes), timeout: .seconds(30))
-        return .fields([
+        guard words.count > 1 else {
+            let bytes = try words.bytes("the object's bytes")
+            let stored = try await self.ingest.call(StoreObject(bytes: bytes), timeout: .seconds(30))
+            return Self.describe(StoredObject(stored))
+        }
+        guard words.count <= Self.objectsMaximum else {
+            throw CommandFailure(.badArgument, "STORE takes at most \(Self.objectsMaximum) objects")
+        }
+        var objects: [[UInt8]] = []
+        while !words.isEmpty { objects.append(try words.bytes("the object's bytes")) }
+        guard objects.reduce(4 * objects.count, { $0 + $1.count }) <= self.bulkByteCountMaximum else {
+            throw CommandFailure(.tooBig, "these objects are more than one message takes; send fewer at once")
+        }
+        let stored = try await self.ingest.call(StoreObjects(objects: objects), timeout: .seconds(60))
+        return .list(stored.results.map(Self.describe))
+    }
+
+    private static func describe(_ stored: StoredObject) -> Reply {
+        .fields([
             "outcome": .text("\(stored.outcome)"),
             "slice": stored.sliceID.map { .text($0.description) } ?? .none,
             "series": stored.seriesID.map { .text($0.description) } ?? .none,

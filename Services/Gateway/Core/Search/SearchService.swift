@@ -1,6 +1,7 @@
 package import Contracts
 import LineProtocol
 import Messaging
+import ServiceKit
 package import Wire
 
 /// What a search is answered with: the hits and what they rest on.
@@ -20,6 +21,7 @@ struct SearchService: Sendable {
     let ingest: ServiceClient
     let embedder: ServiceClient
     let nodes: NodeDirectory
+    let stages: StageTimes
 
     /// A query as the index understands it.
     struct Query: Sendable {
@@ -58,7 +60,9 @@ struct SearchService: Sendable {
         let plan = try self.nodes.plan()
         let query = try await self.query(for: command.subject, generation: plan.generation)
         let request = try self.request(for: command, query: query, parts: plan.parts)
+        let start = ContinuousClock.now
         let replies = try await self.nodes.search(request, plan: plan)
+        self.stages.note("search", since: start)
         return SearchAnswer(
             generation: plan.generation,
             parts: plan.parts,
@@ -86,27 +90,31 @@ struct SearchService: Sendable {
                 generation: generation
             )
         case .image(let bytes):
-            let decoded = try await self.decode(bytes)
+            let start = ContinuousClock.now
+            let found = try await self.findLungs(bytes)
+            let decoded = self.stages.note("decode", since: start)
+            guard let crop = found.lungs.crop else { throw CommandFailure(.refused, found.lungs.reason) }
             let embedded = try await self.embedder.call(
-                EmbedPixels(slice: decoded.slice),
+                EmbedCrop(crop: crop),
                 timeout: .seconds(10),
                 fingerprint: generation
             )
+            self.stages.note("embed", since: decoded)
             guard embedded.fingerprint == generation else {
                 throw Refusal(.modelMismatch, "the query was embedded with another generation")
             }
             return Query(
-                sliceID: decoded.sliceID,
-                seriesID: decoded.seriesID,
-                patientID: decoded.patientID,
+                sliceID: found.sliceID,
+                seriesID: found.seriesID,
+                patientID: found.patientID,
                 vector: embedded.vector
             )
         }
     }
 
-    private func decode(_ bytes: [UInt8]) async throws -> DecodeObject.Reply {
+    private func findLungs(_ bytes: [UInt8]) async throws -> FindLungs.Reply {
         do {
-            return try await self.ingest.call(DecodeObject(bytes: bytes), timeout: .seconds(20))
+            return try await self.ingest.call(FindLungs(bytes: bytes), timeout: .seconds(20))
         } catch let refusal as Refusal where refusal.code == .badArgument {
             throw CommandFailure(.refused, refusal.text)
         }

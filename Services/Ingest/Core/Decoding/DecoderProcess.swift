@@ -21,13 +21,24 @@ struct DecoderProcess: Sendable {
             throw .init(program: program, code: errno)
         }
         defer { close(fromChild.writeEnd) }
+        // Without it everything goes through the pipes.
+        let memory = SharedMemory(byteCount: DecoderChannel.Memory.byteCount)
         do {
             let process = try SpawnedProcess.start(
                 program,
                 arguments: [Self.argument, "\(limits.memoryByteCount)", "\(limits.time.components.seconds)"],
-                streams: .init(input: toChild.readEnd, output: fromChild.writeEnd, error: STDERR_FILENO)
+                streams: .init(
+                    input: toChild.readEnd,
+                    output: fromChild.writeEnd,
+                    error: STDERR_FILENO,
+                    shared: memory?.descriptor
+                )
             )
-            let channel = DecoderChannel(input: fromChild.readEnd, output: toChild.writeEnd)
+            let channel = DecoderChannel(
+                input: fromChild.readEnd,
+                output: toChild.writeEnd,
+                memory: memory.map { .init(shared: $0, sendsFirstHalf: true) }
+            )
             channel.makeNonBlocking()
             return DecoderProcess(process: process, channel: channel)
         } catch {

@@ -1,5 +1,6 @@
 import Glibc
 import ImageCodecs
+import Processes
 import Wire
 
 /// The other side: what the ingest program does when it is started as a decoding process.
@@ -11,9 +12,15 @@ package enum DecoderWorker {
 
     /// Decodes object after object from standard input until it ends.
     package static func run(arguments: [String]) -> CInt {
-        guard let memory = UInt(arguments[2]), let seconds = UInt32(arguments[3]) else { return 2 }
-        Self.limit(memoryByteCount: memory)
-        let channel = DecoderChannel(input: STDIN_FILENO, output: STDOUT_FILENO)
+        guard let memoryLimit = UInt(arguments[2]), let seconds = UInt32(arguments[3]) else { return 2 }
+        Self.limit(memoryByteCount: memoryLimit)
+        keepFreedMemory()
+        let shared = SharedMemory(attaching: SpawnedProcess.Streams.shared)
+        let channel = DecoderChannel(
+            input: STDIN_FILENO,
+            output: STDOUT_FILENO,
+            memory: shared.map { .init(shared: $0, sendsFirstHalf: false) }
+        )
         while let bytes = try? channel.receive(until: nil) {
             // Should the service be gone while we hang, the alarm ends us.
             alarm(seconds + 5)

@@ -32,6 +32,8 @@ extension DecodingAnswer: WireStructure {
     }
 
     private static func encode(_ object: DecodedObject, into writer: inout FrameWriter) {
+        // The pixels, and texts of a common length after them.
+        writer.reserve(2 * object.values.count + 4_096)
         writer.write(UInt32(object.rows))
         writer.write(UInt32(object.columns))
         writer.write(object.scale.rawValue)

@@ -48,7 +48,7 @@ struct SeriesReview: Sendable {
     /// A slice whose mask changes.
     private struct Changed {
         let sliceID: Identifier
-        let lungs: SliceLungs
+        let lungs: FoundLungs
         /// Whether its neighbors changed it; else it is again what was found in the slice alone.
         let isReviewed: Bool
     }
@@ -76,7 +76,7 @@ struct SeriesReview: Sendable {
             changed.append(
                 Changed(
                     sliceID: slice.sliceID,
-                    lungs: try await offPool { SliceLungs(found.replacing(wanted), of: pixels) },
+                    lungs: try await offPool { FoundLungs(found.replacing(wanted), of: pixels) },
                     isReviewed: labels[index] != nil
                 )
             )

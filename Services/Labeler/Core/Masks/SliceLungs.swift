@@ -1,5 +1,6 @@
+import Contracts
 import Lungs
-import Tomography
+import ServiceKit
 
 /// What was found in one slice: its lungs, and their crop in the canonical frame where there is enough lung.
 struct SliceLungs: Sendable, Equatable {
@@ -30,27 +31,22 @@ struct SliceLungs: Sendable, Equatable {
         self.crop = crop
     }
 
-    /// Segments a slice and crops it: about a millisecond.
-    init(of slice: CTSlice) { self.init(LungSegmenter().segment(slice), of: slice) }
-
-    /// What a segmentation says of its slice, and the crop that follows from it.
-    init(_ segmentation: LungSegmentation, of slice: CTSlice) {
-        self.init(
-            mask: segmentation.mask,
-            areaSquareCentimeters: segmentation.areaSquareCentimeters,
-            containsLung: segmentation.containsLung,
-            reason: segmentation.reason,
-            flags: segmentation.findings.flags,
-            crop: segmentation.containsLung ? lungCrop(of: slice, segmentation: segmentation) : nil
-        )
-    }
-}
-
-extension LungFindings {
-    /// As messages and reports call what is unusual about a mask.
-    var flags: [String] {
-        [(LungFindings.oneLungOnly, "oneLung"), (.reachesEdge, "cutOff")].compactMap {
-            self.contains($0.0) ? $0.1 : nil
+    /// What ingest found.
+    ///
+    /// - Throws: `PermanentFailure` for a mask or crop that is none.
+    init(_ found: FoundLungs) throws {
+        guard let mask = found.mask else { throw PermanentFailure("ingest's mask cannot be read") }
+        let crop = found.crop.flatMap { LungCrop(bytes: $0) }
+        guard (crop == nil) == (found.crop == nil) else {
+            throw PermanentFailure("ingest's crop cannot be read")
         }
+        self.init(
+            mask: mask,
+            areaSquareCentimeters: found.areaSquareCentimeters,
+            containsLung: found.containsLung,
+            reason: found.reason,
+            flags: found.flags,
+            crop: crop
+        )
     }
 }

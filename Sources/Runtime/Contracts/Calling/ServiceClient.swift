@@ -109,7 +109,7 @@ package struct ServiceClient: Sendable {
         do {
             // The callee could not read who asks when it answers without a request id.
             if frame.isRefusal, frame.requestID == request.requestID || frame.requestID == .none {
-                throw try Refusal(decoding: frame.body)
+                throw try Refusal(bodyOf: frame)
             }
             guard frame.isReply, frame.requestID == request.requestID, frame.kind == request.kind else {
                 throw MessagingError(.other, "the answer is one to another request")
@@ -117,7 +117,7 @@ package struct ServiceClient: Sendable {
             guard frame.schema == Reply.schema else {
                 throw MessagingError(.refused, "the reply has schema \(frame.schema), not \(Reply.schema)")
             }
-            return try Reply(decoding: frame.body)
+            return try Reply(bodyOf: frame)
         } catch let error as WireError {
             throw MessagingError(.refused, "the reply cannot be read: \(error)")
         }

@@ -7,10 +7,13 @@ package enum MaskRuns {
     /// The runs of these labels; neighbors that are equal share one.
     package static func encode(_ labels: [UInt8]) -> [UInt8] {
         var writer = FrameWriter()
-        var start = labels.startIndex
-        while start < labels.endIndex {
-            let label = labels[start]
-            let end = labels[start...].firstIndex { $0 != label } ?? labels.endIndex
+        let values = labels.span
+        var start = 0
+        while start < values.count {
+            let label = values[start]
+            var end = start + 1
+            // SAFETY: end < values.count.
+            while unsafe end < values.count && values[unchecked: end] == label { end += 1 }
             writer.count(end - start)
             writer.integer(label)
             start = end

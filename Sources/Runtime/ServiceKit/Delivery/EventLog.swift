@@ -86,8 +86,8 @@ package final class EventLog: Sendable {
         key: String,
         in transaction: Transaction
     ) throws -> UInt64 {
-        try transaction.execute("UPDATE log SET head_seq = head_seq + 1")
-        guard let row = try transaction.row("SELECT head_seq FROM log") else {
+        guard let row = try transaction.row("UPDATE log SET head_seq = head_seq + 1 RETURNING head_seq")
+        else {
             throw StorageError(.corrupt, "the log has no head")
         }
         let seq = try row.integer("head_seq", as: UInt64.self)

@@ -115,7 +115,7 @@ struct LogTail: Sendable {
             var hearing = TailMachine.Hearing.fetch
             if let message = try await subscriber.next(timeout: timing.silence) {
                 guard let frame = try? Frame(decoding: message),
-                    let bell = try? Doorbell(decoding: frame.body)
+                    let bell = try? Doorbell(bodyOf: frame)
                 else {
                     continue  // Whatever it was, the next heartbeat tells the truth.
                 }

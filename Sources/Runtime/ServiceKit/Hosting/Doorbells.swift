@@ -14,12 +14,18 @@ struct Doorbells: Sendable {
         var told = log.headSeq
         var nextHeartbeat = ContinuousClock.now
         while !Task.isCancelled {
+            let before = told
             await ring(after: &told)
             let now = ContinuousClock.now
             if now >= nextHeartbeat {
                 let beat = Doorbell.heartbeat(of: service, logID: log.logID, headSeq: log.headSeq)
                 await publisher.publish(beat.encoded())
                 nextHeartbeat = now + interval
+            }
+            // A log that grows fast is told of in larger steps, and followers take larger bites.
+            if told > before {
+                let isFast = told - before >= Limits.doorbellEventsMaximum
+                try? await Task.sleep(for: isFast ? Limits.doorbellPauseMaximum : Limits.doorbellPause)
             }
             await log.newsBell.wait(atMost: max(nextHeartbeat - .now, .zero))
         }

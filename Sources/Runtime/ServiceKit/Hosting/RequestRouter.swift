@@ -170,7 +170,7 @@ final class RequestRouter: Sendable {
         _ type: Request.Type,
         _ frame: Frame
     ) throws -> (Request, RequestContext) {
-        let (request, options) = try Request.decode(frame.body)
+        let (request, options) = try Request.decode(bodyOf: frame)
         if let deadline = options.deadline, deadline <= clock.now() {
             throw Refusal(.deadlineExceeded, "the deadline had passed on arrival")
         }
@@ -193,6 +193,8 @@ final class RequestRouter: Sendable {
         let (request, context) = try read(type, frame)
         let commit = try await prepare(request, context)
         let reply = try await database.write { transaction in
+            // The same request may have come once more while this one was prepared.
+            if let known = try memory.recall(id, of: kind, in: transaction) { return known }
             let reply = ReplyMemory.Remembered(
                 schema: Request.Reply.schema,
                 body: try commit(transaction).body

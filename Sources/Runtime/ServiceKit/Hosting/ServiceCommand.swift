@@ -2,6 +2,7 @@ internal import Dispatch
 internal import FoundationEssentials
 internal import Glibc
 internal import Logging
+internal import Processes
 internal import ServiceLifecycle
 internal import Storage
 internal import UnixSignals
@@ -14,6 +15,8 @@ package func runService(_ definition: ServiceDefinition) async -> Never {
     // A reader of our output that went away must not kill the process, nor may others read what we write.
     signal(SIGPIPE, SIG_IGN)
     umask(0o077)
+    keepFreedMemory()
+    setNiceness(definition.niceness)
     let code = await ServiceCommand(definition).run(
         arguments: Array(CommandLine.arguments.dropFirst()),
         environment: ProcessInfo.processInfo.environment

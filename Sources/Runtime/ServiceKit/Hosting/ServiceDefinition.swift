@@ -95,6 +95,8 @@ package struct ServiceDefinition: Sendable {
     package let peers: [ServicePeer]
     /// Its own tables.
     package let migrations: [Migration]
+    /// How far the process stands back when there is more to do than the machine can: 0 not at all, 19 last.
+    package let niceness: Int32
     let ownSettings: [any DeclaredSetting]
     let setUp: @Sendable (ServiceHost) async throws -> Void
 
@@ -104,6 +106,7 @@ package struct ServiceDefinition: Sendable {
     ///   - name: lowercase; part of every environment variable.
     ///   - settings: those of the service's own; the standard ones exist already.
     ///   - migrations: the service's own tables; those of the kit exist already.
+    ///   - niceness: how far the process stands back, 0...19.
     ///   - setUp: registers what the service answers, follows and does; it runs before anything listens.
     package init(
         name: String,
@@ -114,6 +117,7 @@ package struct ServiceDefinition: Sendable {
         peers: [ServicePeer] = [],
         settings: [any DeclaredSetting] = [],
         migrations: [Migration] = [],
+        niceness: Int32 = 0,
         setUp: @escaping @Sendable (ServiceHost) async throws -> Void
     ) {
         self.name = name
@@ -123,6 +127,7 @@ package struct ServiceDefinition: Sendable {
         self.storage = storage
         self.peers = peers
         self.migrations = migrations
+        self.niceness = niceness
         self.setUp = setUp
         ownSettings = settings
     }

@@ -119,6 +119,25 @@ package final class ServiceHost: Sendable {
         workers: Int,
         perform: @escaping @Sendable (WorkItem) async throws -> @Sendable (Transaction) throws -> Void
     ) {
+        work(on: queue, workers: workers, batch: 1) { items in
+            var commits: [@Sendable (Transaction) throws -> Void] = []
+            for item in items { commits.append(try await perform(item)) }
+            return commits
+        }
+    }
+
+    /// Works on a queue with several workers, each of which may do several pieces together.
+    ///
+    /// - Parameters:
+    ///   - batch: most pieces that a worker does together.
+    ///   - perform: does some pieces and returns for each of them, in their order, what to commit together with its end.
+    ///     When it throws, or their common commit fails, each piece is done by itself.
+    package func work(
+        on queue: WorkQueue,
+        workers: Int,
+        batch: Int,
+        perform: @escaping @Sendable ([WorkItem]) async throws -> [@Sendable (Transaction) throws -> Void]
+    ) {
         let outcomes = metrics.counter(
             "carina_work_total",
             help: "Pieces of durable work, by queue and outcome of one try.",
@@ -127,6 +146,7 @@ package final class ServiceHost: Sendable {
         let dispatcher = WorkDispatcher(
             queue: queue,
             workers: workers,
+            batch: batch,
             database: database,
             clock: clock,
             logger: logger,

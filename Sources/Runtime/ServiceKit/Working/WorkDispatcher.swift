@@ -4,7 +4,8 @@ internal import Synchronization
 
 /// Does the work of one queue with several workers, until its task is cancelled.
 ///
-/// Work of one key never runs twice at a time; a result and the end of its work are one transaction.
+/// Work of one key never runs twice at a time; a result and the end of its work are one transaction. A worker may do
+/// several pieces together, which are then committed together; when that fails, it does each by itself.
 struct WorkDispatcher: Sendable {
     typealias Commit = @Sendable (Transaction) throws -> Void
 
@@ -14,11 +15,14 @@ struct WorkDispatcher: Sendable {
 
     let queue: WorkQueue
     let workers: Int
+    /// Most pieces that a worker does together.
+    let batch: Int
     let database: StateDatabase
     let clock: WallClock
     let logger: Logger
     let outcomes: Metrics.Counter
-    let perform: @Sendable (WorkItem) async throws -> Commit
+    /// Does some pieces and returns what to commit with the end of each, in their order.
+    let perform: @Sendable ([WorkItem]) async throws -> [Commit]
 
     /// Takes work as it becomes due.
     func run() async {
@@ -30,12 +34,15 @@ struct WorkDispatcher: Sendable {
             while !Task.isCancelled {
                 var wait = Self.pauseMaximum
                 do {
-                    let (due, next) = try await take(except: running.keys)
-                    for item in due {
-                        running.insert(item.key)
+                    let (due, next) = try await take(
+                        except: running.keys,
+                        atMost: batch * (workers - running.workerCount)
+                    )
+                    for items in shared(due, among: workers - running.workerCount) {
+                        running.insert(items.map(\.key))
                         group.addTask {
-                            await process(item)
-                            running.remove(item.key)
+                            await process(items)
+                            running.remove(items.map(\.key))
                             bell.ring()
                         }
                     }
@@ -51,8 +58,10 @@ struct WorkDispatcher: Sendable {
     }
 
     /// Due work for the free workers, and how long to wait when no bell rings.
-    private func take(except running: Set<String>) async throws -> (due: [WorkItem], wait: Duration) {
-        let free = workers - running.count
+    private func take(
+        except running: Set<String>,
+        atMost free: Int
+    ) async throws -> (due: [WorkItem], wait: Duration) {
         let now = clock.now()
         let queue = queue
         guard free > 0 else { return ([], Self.pauseMaximum) }
@@ -88,23 +97,47 @@ struct WorkDispatcher: Sendable {
         )
     }
 
-    private func process(_ item: WorkItem) async {
+    /// Divides work among free workers, in its order: few pieces are spread, many are done together.
+    private func shared(_ items: [WorkItem], among free: Int) -> [[WorkItem]] {
+        guard !items.isEmpty else { return [] }
+        let count = min(batch, (items.count + free - 1) / free)
+        return stride(from: 0, to: items.count, by: count).map {
+            Array(items[$0..<min($0 + count, items.count)])
+        }
+    }
+
+    private func process(_ items: [WorkItem]) async {
         do {
-            let commit = try await perform(item)
+            let commits = try await perform(items)
+            precondition(commits.count == items.count, "a worker owes one commit for each piece of work")
             try await database.write { transaction in
-                try commit(transaction)
-                // Work which was enqueued again meanwhile has another id and stays.
-                try transaction.execute("DELETE FROM work WHERE id = ?", item.id)
+                for (item, commit) in zip(items, commits) {
+                    try commit(transaction)
+                    // Work which was enqueued again meanwhile has another id and stays.
+                    try transaction.execute("DELETE FROM work WHERE id = ?", item.id)
+                }
             }
-            outcomes.add(1, queue.name, "done")
+            outcomes.add(Double(items.count), queue.name, "done")
         } catch {
             guard !Task.isCancelled else { return }
-            do {
-                try await note(error, of: item)
-            } catch {
-                logger.error("work's failure cannot be noted", metadata: ["reason": "\(reason(of: error))"])
-                try? await Task.sleep(for: Self.peerPause)
+            let isForAll = [.putOff, .leave].contains(verdict(on: error))
+            for item in items {
+                // One of them may be to blame: the others must not fail with it.
+                if isForAll || items.count == 1 {
+                    await noteFailure(error, of: item)
+                } else {
+                    await process([item])
+                }
             }
+        }
+    }
+
+    private func noteFailure(_ failure: any Error, of item: WorkItem) async {
+        do {
+            try await note(failure, of: item)
+        } catch {
+            logger.error("work's failure cannot be noted", metadata: ["reason": "\(reason(of: error))"])
+            try? await Task.sleep(for: Self.peerPause)
         }
     }
 
@@ -173,17 +206,26 @@ struct WorkDispatcher: Sendable {
     }
 }
 
-/// Which keys of a queue are being worked on.
+/// Which keys of a queue are being worked on, and by how many workers.
 private final class RunningKeys: Sendable {
-    private let state = Mutex<Set<String>>([])
+    private let state = Mutex<(keys: Set<String>, workerCount: Int)>(([], 0))
 
-    var keys: Set<String> { state.withLock { $0 } }
+    var keys: Set<String> { state.withLock(\.keys) }
+    var workerCount: Int { state.withLock(\.workerCount) }
 
-    func insert(_ key: String) {
-        state.withLock { _ = $0.insert(key) }
+    /// A worker takes these.
+    func insert(_ keys: [String]) {
+        state.withLock { state in
+            state.keys.formUnion(keys)
+            state.workerCount += 1
+        }
     }
 
-    func remove(_ key: String) {
-        state.withLock { _ = $0.remove(key) }
+    /// The worker who took these is free again.
+    func remove(_ keys: [String]) {
+        state.withLock { state in
+            state.keys.subtract(keys)
+            state.workerCount -= 1
+        }
     }
 }

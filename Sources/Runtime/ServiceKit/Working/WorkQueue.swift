@@ -68,9 +68,8 @@ package struct WorkQueue: Sendable {
     /// Adds work within a change; workers start after the commit.
     package func enqueue(key: String, payload: [UInt8] = [], in transaction: Transaction) throws {
         // A new id tells a worker which runs under the old one that its work was replaced.
-        try transaction.execute("DELETE FROM work WHERE queue = ? AND key = ?", name, key)
         try transaction.execute(
-            "INSERT INTO work(queue, key, payload) VALUES (?, ?, ?)",
+            "INSERT OR REPLACE INTO work(queue, key, payload) VALUES (?, ?, ?)",
             name,
             key,
             payload

@@ -70,6 +70,24 @@ bool carina_dicom_word(carina_dicom_object *object, uint16_t group, uint16_t ele
 carina_dicom_status carina_dicom_cells(
     carina_dicom_object *object, uint16_t *cells, size_t count, carina_dicom_fault *fault);
 
+/// How cells become Hounsfield units where slope and intercept are whole numbers, and which of them are padding.
+typedef struct carina_dicom_scale {
+    int32_t shift;         ///< Bits below the stored number,
+    int32_t mask;          ///< those of the number itself,
+    int32_t sign;          ///< and its sign bit; 0 where it has none.
+    int32_t slope;         ///< At most 2^14 either way, so that no product overflows.
+    int32_t intercept;
+    int32_t padding_cell;  ///< A cell with just these bits is padding; -1: none.
+    int32_t padding_low, padding_high;  ///< So is a stored number in this range; low above high: none.
+    int32_t padding_below;  ///< And Hounsfield units below; the least Int32: none.
+    int32_t padding_value;  ///< What padding becomes.
+} carina_dicom_scale;
+
+/// Writes slope * stored + intercept of each cell, limited to 16 bits, or the padding's value. Returns how many are
+/// padding.
+size_t carina_dicom_hounsfield(
+    const uint16_t *cells, size_t count, const carina_dicom_scale *scale, int16_t *values);
+
 /// An object under construction. Belongs to one thread at a time.
 typedef struct carina_dicom_writer carina_dicom_writer;
 
