@@ -16,8 +16,9 @@ struct InterruptNotice {
             let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
             source.setEventHandler {
                 FileHandle.standardError.write(Data("\n\(text)\n".utf8))
-                // As a shell tells of a program that the signal has ended.
-                exit(128 + number)
+                // As a shell tells of a program that the signal has ended. At once: libraries' cleaning up at an
+                // exit would take from under other threads what they compute with.
+                _exit(128 + number)
             }
             // A signal that came before the source listens would be lost.
             let listens = DispatchSemaphore(value: 0)
