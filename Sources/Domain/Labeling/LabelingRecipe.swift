@@ -26,7 +26,7 @@ package struct LabelingRecipe: Sendable, Codable, Equatable {
     /// Share of the smoothed similarity in a label; the raw one has the rest.
     package var refinedShare = 0.75
     /// Share of the alignment of whole series in a label, where both slices belong to long series.
-    package var alignedShare = 0.5
+    package var alignedShare = 0.8
 
     /// Makes a recipe with the method's own constants.
     package init(

@@ -3,7 +3,7 @@ import LinearAlgebra
 import Lungs
 
 /// The third layer of what is learned: from where the lungs are denser than others' to a vector of the place, size and
-/// texture of lesions (319,264 parameters). The reference implementation (`science.md`, point 8) has half the channels and no
+/// texture of lesions (318,688 parameters). The reference implementation (`science.md`, point 8) has half the channels and no
 /// contrast: with both, small lesions of ground glass are seen far more often.
 package enum DensityEncoder {
     /// Input: (3, 64, 64), difference of each cell's density from the usual one, the cell's share of lung, and the contrast:

@@ -12,9 +12,9 @@ struct GoldenDensityTests {
 
     init() throws { golden = try GoldenDensity() }
 
-    @Test("has 145,408 parameters")
+    @Test("has 318,688 parameters")
     func count() throws {
-        #expect(golden.parameters.trainedCount == 145_408)
+        #expect(golden.parameters.trainedCount == 318_688)
         try golden.parameters.check(fit: try DensityEncoder.network())
     }
 
