@@ -23,7 +23,7 @@ struct CommandLineTests {
 
     @Test("each command tells what it does in a sentence, and its help fits a terminal")
     func help() {
-        #expect(Self.commands.count == 15)
+        #expect(Self.commands.count == 16)
         for command in Self.commands {
             #expect(command.configuration.abstract.hasSuffix("."), "\(command)")
             let help = CarinaCommand.helpMessage(for: command, columns: 100)

@@ -18,10 +18,10 @@ struct EvaluateTests {
             var parameters = PhantomParameters.drawn(seed: UInt64(801 + number), sliceCount: 11, size: 256)
             parameters.slicesBelow = 1
             let series = PhantomSeries(parameters)
-            try series.write(to: "\(folder)/Doe-\(number)/a")
+            try series.write(to: "\(folder)/Miller-\(number)/a")
             if number == 2 {
                 let kernel: PhantomKernel = parameters.imaging.kernel == .soft ? .sharp : .soft
-                try series.reconstructed(with: kernel).write(to: "\(folder)/Doe-\(number)/b")
+                try series.reconstructed(with: kernel).write(to: "\(folder)/Miller-\(number)/b")
             }
         }
     }
@@ -50,7 +50,7 @@ struct EvaluateTests {
         try await withTemporaryFolder { folder in
             try Self.write(to: folder)
             try Data("no slice".utf8).write(to: URL(filePath: "\(folder)/notes.txt"))
-            let table = "file,class\nDoe-0,ill\nDoe-1,well\nDoe-2/a,ill\nDoe-2/b,ill\n"
+            let table = "file,class\nMiller-0,ill\nMiller-1,well\nMiller-2/a,ill\nMiller-2/b,ill\n"
             let evaluation = try Self.evaluated(folder, truth: table)
             let counts = evaluation.archive.counts
             #expect(counts.patients == 3 && counts.series == 4)
@@ -75,7 +75,7 @@ struct EvaluateTests {
         let record = report.record
         #expect(record.beatsBaselines == beats && record.values.contains { $0.figure == "level mAP" })
         let json = String(decoding: try JSONEncoder().encode(record), as: UTF8.self)
-        for text in [plain, json] { #expect(!text.contains("Doe") && !text.contains("PHANTOM")) }
+        for text in [plain, json] { #expect(!text.contains("Miller") && !text.contains("PHANTOM")) }
     }
 
     private static func checkPage(_ html: String) {
@@ -91,7 +91,7 @@ struct EvaluateTests {
         #expect(html.contains("height of the first hit") && html.contains("level mAP"))
         // Pictures' letters may spell anything.
         let text = html.replacing(/base64,[^"]*/, with: "")
-        #expect(!text.contains("Doe") && !text.contains("PHANTOM") && !text.contains("nan"))
+        #expect(!text.contains("Miller") && !text.contains("PHANTOM") && !text.contains("nan"))
     }
 
     @Test("a recipe is trained without the patients that are left out, so many as are asked for")
@@ -114,7 +114,7 @@ struct EvaluateTests {
         try await withTemporaryFolder { folder in
             try Self.write(to: folder, patients: 2)
             let copy = "\(folder)/copy.dcm"
-            try FileManager.default.copyItem(atPath: "\(folder)/Doe-0/a/0005.dcm", toPath: copy)
+            try FileManager.default.copyItem(atPath: "\(folder)/Miller-0/a/0005.dcm", toPath: copy)
             let found = try SliceFolder(
                 folder,
                 truth: nil,

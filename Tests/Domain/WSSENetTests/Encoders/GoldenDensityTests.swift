@@ -38,7 +38,7 @@ struct GoldenDensityTests {
 
     private var cells: BatchInput {
         let usual = golden.usual
-        return BatchInput(DensityEncoder.cells, count: 2 * usual.count) { view, row in
+        return BatchInput(DensityEncoder.cells, count: 3 * usual.count) { view, row in
             DensityEncoder.writeCells(view, usual: usual, into: &row)
         }
     }
