@@ -10,6 +10,8 @@ struct WSSENetTrainingTests {
     func whole() throws {
         var run = try TrainingRun()
         (run.recipe.outlineSteps, run.recipe.detailSteps, run.recipe.densitySteps) = (40, 16, 40)
+        // So that all steps are taken.
+        run.recipe.patience = 40
         var first = try run.start()
         let model = try TrainingRun.finish(&first)
         for stage in Stage.allCases {
