@@ -58,7 +58,7 @@ struct FolderImport: Sendable {
 
     /// Files that are on their way at the same time, a few megabytes each: while most wait for the disk, which syncs those
     /// that wait together, others compute.
-    private static let concurrency = 16
+    private static let concurrency = 32
 
     /// Stores one file; where the same pixels are being removed at that moment, it does so again.
     private func outcome(of file: String) async throws -> StoreOutcome {
