@@ -1,13 +1,12 @@
 import Contracts
 import Lungs
 import ServiceKit
-import Tomography
 import WSSENet
 import Wire
 
 /// Why two stored slices are as near or far as they are.
 extension EmbedderService {
-    /// Computes both anew from ingest's pixels, so a slice that is not embedded yet can be compared too.
+    /// Computes both anew from the lungs that ingest found, so a slice that is not embedded yet can be compared too.
     ///
     /// - Throws: `notFound` where ingest does not have a slice, `badArgument` where one shows no lungs, `loading` before the
     ///   first model serves, `modelMismatch` for a generation that is not kept.
@@ -16,24 +15,26 @@ extension EmbedderService {
         guard let embedder = try await self.embedder(generation.fingerprint) else {
             throw Refusal(.internalFailure, "the model of the generation is missing")
         }
-        async let firstSlice = self.pixels(of: request.first)
-        async let secondSlice = self.pixels(of: request.second)
-        let slices = (try await firstSlice, try await secondSlice)
+        let sliceIDs = [request.first, request.second]
+        let lungs = try await self.ingest.call(FetchLungs(sliceIDs: sliceIDs)).lungs
+        guard lungs.count == sliceIDs.count else {
+            throw Refusal(.internalFailure, "ingest answered for other slices than it was asked for")
+        }
         return try await offPool {
-            let first = try Self.crop(of: slices.0, named: "first")
-            let second = try Self.crop(of: slices.1, named: "second")
+            let first = try Self.crop(lungs[0], of: request.first, named: "first")
+            let second = try Self.crop(lungs[1], of: request.second, named: "second")
             return try CompareSlices.Reply(first, second, with: embedder, of: generation.fingerprint)
         }
     }
 
-    private func pixels(of sliceID: Identifier) async throws -> CTSlice {
-        try await self.ingest.call(FetchPixels(sliceID: sliceID)).slice.ctSlice
-    }
-
-    private static func crop(of slice: CTSlice, named name: String) throws -> LungCrop {
-        let segmentation = LungSegmenter().segment(slice)
-        guard segmentation.containsLung, let crop = lungCrop(of: slice, segmentation: segmentation) else {
-            throw Refusal(.badArgument, "noLung: the \(name) slice: \(segmentation.reason)")
+    private static func crop(
+        _ found: FoundLungs?,
+        of sliceID: Identifier,
+        named name: String
+    ) throws -> LungCrop {
+        guard let found else { throw Refusal(.notFound, "no slice has the id \(sliceID)") }
+        guard let crop = try SliceEmbedding.crop(of: found) else {
+            throw Refusal(.badArgument, "noLung: the \(name) slice: \(found.reason)")
         }
         return crop
     }

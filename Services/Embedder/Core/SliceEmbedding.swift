@@ -19,14 +19,22 @@ enum SliceEmbedding {
 
     /// - Throws: `PermanentFailure` for a crop that is none.
     static func embed(_ found: FoundLungs, with embedder: SliceEmbedder) throws -> Result {
-        guard found.containsLung, let bytes = found.crop else { return .refused(reason: found.reason) }
-        guard let crop = LungCrop(bytes: bytes) else {
-            throw PermanentFailure("ingest's crop cannot be read")
-        }
+        guard let crop = try Self.crop(of: found) else { return .refused(reason: found.reason) }
         return .embedded(
             vector: embedder.embed(crop),
             lungAreaSquareCentimeters: found.areaSquareCentimeters
         )
+    }
+
+    /// The crop that ingest found; nil without enough lung.
+    ///
+    /// - Throws: `PermanentFailure` for a crop that is none.
+    static func crop(of found: FoundLungs) throws -> LungCrop? {
+        guard found.containsLung, let bytes = found.crop else { return nil }
+        guard let crop = LungCrop(bytes: bytes) else {
+            throw PermanentFailure("ingest's crop cannot be read")
+        }
+        return crop
     }
 }
 

@@ -87,17 +87,16 @@ struct TrainingReader: Sendable {
     /// Nil for a slice that was removed, or in which no lung is found any more.
     private func crop(of sliceID: Identifier) async throws -> LungCrop? {
         try Task.checkCancellation()
-        let reply: FetchPixels.Reply
-        do {
-            reply = try await self.ingest.call(FetchPixels(sliceID: sliceID), timeout: self.patience)
-        } catch let refusal as Refusal where refusal.code == .notFound {
+        let request = FetchLungs(sliceIDs: [sliceID])
+        guard let found = try await self.ingest.call(request, timeout: self.patience).lungs.first ?? nil
+        else {
             self.metrics.slices.add(1, "gone")
             return nil
         }
-        let slice = reply.slice.ctSlice
-        let crop = try await offPool {
-            let segmentation = LungSegmenter().segment(slice)
-            return segmentation.containsLung ? lungCrop(of: slice, segmentation: segmentation) : nil
+        let bytes = found.containsLung ? found.crop : nil
+        let crop = bytes.flatMap { LungCrop(bytes: $0) }
+        guard (crop == nil) == (bytes == nil) else {
+            throw Refusal(.internalFailure, "ingest's crop cannot be read")
         }
         self.metrics.slices.add(1, crop == nil ? "noLung" : "cropped")
         return crop
