@@ -148,6 +148,29 @@ private import Glibc
         return try body(&span)
     }
 
+    /// The bytes of an item, (batch, …), padding included.
+    package func readItem<T>(_ item: Int, _ body: (RawSpan) throws -> T) rethrows -> T {
+        let bytes = self.bytes(of: item)
+        // SAFETY: within the tensor, and so the memory, which this keeps alive; here and below.
+        return try unsafe body(RawSpan(_unsafeStart: self.start + bytes.lowerBound, byteCount: bytes.count))
+    }
+
+    /// The bytes of an item, to be changed: several threads may each write theirs.
+    package func writeItem<T>(_ item: Int, _ body: (inout MutableRawSpan) throws -> T) rethrows -> T {
+        let bytes = self.bytes(of: item)
+        var span = unsafe MutableRawSpan(
+            _unsafeStart: self.start + bytes.lowerBound,
+            byteCount: bytes.count
+        )
+        return try body(&span)
+    }
+
+    private func bytes(of item: Int) -> Range<Int> {
+        precondition((0..<self.format.shape[0]).contains(item), "no item \(item)")
+        let width = self.format.byteCount / self.format.shape[0]
+        return item * width..<(item + 1) * width
+    }
+
     /// The bits of a bfloat16 tensor's numbers, as they lie: the upper halves of those of a float32.
     package func readBits<T>(_ body: (Span<UInt16>) throws -> T) rethrows -> T {
         precondition(self.format.type == .bfloat16, "not bfloat16")

@@ -1,47 +1,14 @@
 #include "channel_moments.h"
 
-#include <stdbool.h>
 #include <string.h>
 
+#include "channel_numbers.h"
 #include "clones.h"
 
-/// Numbers that are added at once.
-enum { LANES = 16 };
 /// Numbers in bfloat16 that are added in single precision.
 enum { RUN = 8 };
 /// Places after which the next channels have their turn: a cache line that they share is still near.
 enum { PIECE = 32 };
-
-typedef uint16_t halves __attribute__((vector_size(LANES * sizeof(uint16_t)), aligned(2)));
-typedef uint32_t words __attribute__((vector_size(LANES * sizeof(uint32_t)), aligned(4)));
-typedef float floats __attribute__((vector_size(LANES * sizeof(float)), aligned(4)));
-typedef double doubles __attribute__((vector_size(LANES * sizeof(double)), aligned(8)));
-
-/// Floats, or the upper halves of floats.
-typedef struct {
-    const void *start;
-    bool is_half;
-} numbers;
-
-CARINA_INLINE double number(numbers all, size_t index) {
-    if (!all.is_half) {
-        return ((const float *)all.start)[index];
-    }
-    const uint32_t bits = (uint32_t)((const uint16_t *)all.start)[index] << 16;
-    float value;
-    memcpy(&value, &bits, sizeof value);
-    return value;
-}
-
-/// Sixteen neighbors.
-CARINA_INLINE void read_group(numbers all, size_t index, floats *group) {
-    if (all.is_half) {
-        const halves half = *(const halves *)((const uint16_t *)all.start + index);
-        *group = (floats)(__builtin_convertvector(half, words) << 16);
-    } else {
-        *group = *(const floats *)((const float *)all.start + index);
-    }
-}
 
 /// Adds `count` groups of sixteen neighbors, `stride` apart.
 CARINA_INLINE void add_groups(

@@ -12,6 +12,8 @@ extension Compilation {
         case .convolution: break
         case .linear: try self.addLinear(layer, source: source)
         case .batchNormalization: try self.addNormalization(layer, source: try self.typed(source))
+        case .layerNormalization(let epsilon):
+            try self.addLayerNormalization(layer, epsilon: epsilon, source: try self.typed(source))
         case .activation(let activation): try self.addActivation(layer, activation, try self.typed(source))
         case .pooling(let kind, let side, let stride, let padding):
             let window = Window(side: side, stride: stride, padding: padding)

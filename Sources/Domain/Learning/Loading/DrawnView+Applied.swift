@@ -4,13 +4,10 @@ package import LinearAlgebra
 package struct ViewScratch: Sendable {
     /// (height, width, 2).
     fileprivate var places: [Float]
-    /// Where displacements lead.
-    fileprivate let grid: SamplingGrid
 
     /// For slices of a shape.
     package init(for shape: SampledShape) {
         self.places = [Float](repeating: 0, count: 2 * shape.planeSize)
-        self.grid = SamplingGrid(rows: shape.height, columns: shape.width)
     }
 }
 
@@ -35,11 +32,8 @@ extension DrawnView {
     ) {
         precondition((0...shape.channels).contains(imageCount), "more images than planes")
         let map = self.map(flatness: Float(shape.height) / Float(shape.width))
-        if !self.displacements.isEmpty { scratch.places = self.displaced(map, scratch.grid) }
         var places = scratch.places.mutableSpan
-        if self.displacements.isEmpty {
-            writeAffinePlaces(into: &places, map: map.span, height: shape.height, width: shape.width)
-        }
+        writeAffinePlaces(into: &places, map: map.span, height: shape.height, width: shape.width)
         sample(into: &result, image: slice, shape: shape, border: .repeated, places: places.span)
         for channel in 0..<imageCount {
             let plane = channel * shape.planeSize..<(channel + 1) * shape.planeSize
@@ -52,14 +46,5 @@ extension DrawnView {
             let seed = self.noiseSeed &+ UInt64(channel) &* 0xD1B5_4A32_D192_ED03
             addNoise(to: &image, seed: seed, deviation: self.noise)
         }
-    }
-
-    /// (height, width, 2): where a map and then the displacements lead.
-    private func displaced(_ map: [Float], _ grid: SamplingGrid) -> [Float] {
-        var change = map
-        // The grid wants what differs from the identity.
-        change[0] -= 1
-        change[4] -= 1
-        return grid.places(affine: change.span, displacements: self.displacements.span).values
     }
 }

@@ -21,8 +21,6 @@ package struct DrawnView: Sendable, Equatable {
     package let noise: Float
     /// Decides the noise of each pixel.
     package let noiseSeed: UInt64
-    /// (2, 7, 7): by which control points are moved; empty: none is.
-    package let displacements: [Float]
 
     /// Draws a view. Every number is drawn whatever the ranges are, so that a change of one moves no other.
     package init(_ recipe: ViewRecipe, from generator: inout SeededGenerator) {
@@ -36,9 +34,6 @@ package struct DrawnView: Sendable, Equatable {
         self.isBlurred = Float(generator.unit()) < recipe.blurredShare
         self.noise = Float(generator.unit()) * recipe.noise
         self.noiseSeed = generator.next()
-        // Last, so that views without them are the same whether or not there could be any.
-        let count = recipe.elasticity > 0 ? 2 * SplineBasis.knotCount * SplineBasis.knotCount : 0
-        self.displacements = (0..<count).map { _ in generator.normal() * recipe.elasticity }
     }
 
     /// The view of a place in a training.

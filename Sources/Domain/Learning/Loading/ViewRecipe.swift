@@ -18,9 +18,6 @@ package struct ViewRecipe: Sendable, Equatable {
     package var blurredShare: Float = 0
     /// Largest standard deviation of the noise; each view's own is drawn from zero to this.
     package var noise: Float = 0
-    /// Standard deviation of the displacements of a grid of 7 x 7 control points, interpolated by cubic B-splines; half of
-    /// the picture's side is 1. So shapes become those of other people (Simard, Steinkraus, Platt 2003).
-    package var elasticity: Float = 0
 
     /// The slice as it is.
     package static let unchanged = ViewRecipe()
@@ -51,8 +48,7 @@ package struct ViewRecipe: Sendable, Equatable {
         gain: Float = 0,
         offset: Float = 0,
         blurredShare: Float = 0,
-        noise: Float = 0,
-        elasticity: Float = 0
+        noise: Float = 0
     ) {
         self.rotation = rotation
         self.scale = scale
@@ -63,6 +59,5 @@ package struct ViewRecipe: Sendable, Equatable {
         self.offset = offset
         self.blurredShare = blurredShare
         self.noise = noise
-        self.elasticity = elasticity
     }
 }

@@ -36,6 +36,7 @@ extension Operation {
             return "convolution \(channels) \(kernel) \(stride) \(padding) \(groups) \(hasBias)"
         case .batchNormalization(let epsilon, let momentum):
             return "batchNormalization \(epsilon) \(momentum)"
+        case .layerNormalization(let epsilon): return "layerNormalization \(epsilon)"
         case .activation(.relu): return "relu"
         case .activation(.gelu): return "gelu"
         case .pooling(.maximum, let kernel, let stride, let padding):

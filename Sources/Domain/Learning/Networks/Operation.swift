@@ -12,6 +12,9 @@ package enum Operation: Sendable, Equatable, Hashable {
     /// Each channel to mean 0 and variance 1 of the batch while training, of the running averages else, then times a
     /// weight plus a bias (Ioffe and Szegedy 2015).
     case batchNormalization(epsilon: Float = 1e-5, momentum: Float = 0.1)
+    /// Each item, (c, h, w) together, to mean 0 and variance 1, then each channel times a weight plus a bias (Ba et al. 2016;
+    /// PyTorch's GroupNorm of one group, Wu and He 2018).
+    case layerNormalization(epsilon: Float = 1e-5)
     case activation(Activation)
     /// Square windows; averages count the zeros beyond the edge.
     case pooling(Pooling, kernel: Int, stride: Int, padding: Int = 0)
@@ -70,7 +73,7 @@ extension Operation {
             // Else a window could lie beyond the edge altogether.
             guard 2 * padding <= kernel else { throw refuse("padding \(padding) of a window of \(kernel)") }
             return [first[0]] + (try Self.swept(first, kernel, stride, padding, refuse))
-        case .batchNormalization, .upsampling, .globalAverage, .flattening:
+        case .batchNormalization, .layerNormalization, .upsampling, .globalAverage, .flattening:
             guard first.count == 3 else { throw refuse("\(first) is not (channels, height, width)") }
             if case .upsampling(let factor, _) = self {
                 return [first[0], first[1] * factor, first[2] * factor]
@@ -104,7 +107,7 @@ extension Operation {
                 + (hasBias ? [("bias", [channels])] : [])
         case .linear(let count, let hasBias):
             return [("weight", [count, first[0]])] + (hasBias ? [("bias", [count])] : [])
-        case .batchNormalization: return [("weight", [first[0]]), ("bias", [first[0]])]
+        case .batchNormalization, .layerNormalization: return [("weight", [first[0]]), ("bias", [first[0]])]
         default: return []
         }
     }

@@ -3,11 +3,11 @@ import LinearAlgebra
 import Lungs
 
 /// The third layer of what is learned: from where the lungs are denser than others' to a vector of the place, size and
-/// texture of lesions (318,688 parameters). The reference implementation (`science.md`, point 8) has half the channels and no
-/// contrast: with both, small lesions of ground glass are seen far more often.
+/// texture of lesions (319,264 parameters). The reference implementation (`science.md`, point 8) has half the channels and
+/// sees neither contrast nor background: with them, small lesions of ground glass are seen far more often.
 package enum DensityEncoder {
-    /// Input: (3, 64, 64), difference of each cell's density from the usual one, the cell's share of lung, and the contrast:
-    /// how far the difference is from its mean nearby.
+    /// Input: (5, 64, 64), difference of each cell's density from the usual one, the cell's share of lung, and the contrast:
+    /// how far the difference is from its mean nearby; then difference and contrast of the background, between the vessels.
     package static let cells = "cells"
     /// Output: (64), of unit length.
     package static let output = "density"
@@ -21,14 +21,18 @@ package enum DensityEncoder {
     /// Added to a cell's share of lung before dividing by it, so that cells with little lung count little.
     private static let shareOffset: Float = 0.15
     private static let (differenceScale, contrastScale, shareCenter): (Float, Float, Float) = (4, 6, 0.4)
+    private static let (backgroundScale, backgroundContrastScale): (Float, Float) = (6, 12)
     /// Cells to each side over which the mean nearby is taken.
     private static let contrastReach = 3
     /// Added to the share of lung nearby before dividing by it.
     private static let contrastOffset: Float = 0.5
 
-    static let inputs = [Network.Input(cells, shape: [3, side, side])]
+    private static let planes = 5
+    static let inputs = [Network.Input(cells, shape: [planes, side, side])]
+    /// Numbers of the input.
+    static let inputCount = planes * side * side
 
-    /// The encoder. Parameters are named as layers: "density.first.conv.weight" (32, 3, 3, 3) to "density.out.bias" (64).
+    /// The encoder. Parameters are named as layers: "density.first.conv.weight" (32, 5, 3, 3) to "density.out.bias" (64).
     package static func network() throws(NetworkError) -> Network {
         var network = Network(inputs: inputs)
         try add(to: &network)
@@ -56,7 +60,7 @@ package enum DensityEncoder {
         var measured = [Float](repeating: 0, count: 2 * side * side)
         for view in views {
             var span = measured.mutableSpan
-            measure(view.span, into: &span)
+            measure(masked(view.span), into: &span)
             for place in sums.indices {
                 let (density, share) = (measured[place], measured[side * side + place])
                 sums[place] += Double(density * share)
@@ -66,40 +70,66 @@ package enum DensityEncoder {
         return zip(sums, shares).map { Float($0 / ($1 + 1e-3)) }
     }
 
-    /// Writes the input of a view, (3, 64, 64).
+    /// Writes the input of a view, (5, 64, 64).
     ///
     /// - Parameter usual: (64 x 64), see `usual(of:)`.
     static func writeCells(_ view: Span<Float>, usual: [Float], into row: inout MutableSpan<Float>) {
         let count = side * side
+        let masked = self.masked(view)
         do {
             var cells = row._mutatingExtracting(0..<2 * count)
-            measure(view, into: &cells)
+            measure(masked, into: &cells)
         }
-        for place in 0..<count { row[place] = (row[place] - usual[place]) * row[count + place] }
-        let differences = BoxSums(of: row.span.extracting(0..<count), side: side)
-        let shares = BoxSums(of: row.span.extracting(count..<2 * count), side: side)
+        do {
+            var backgrounds = row._mutatingExtracting(3 * count..<4 * count)
+            let plane = LungCrop.side * LungCrop.side
+            writeCellBackgrounds(
+                into: &backgrounds,
+                values: view.extracting(0..<plane),
+                weights: masked.span.extracting(plane..<2 * plane),
+                side: LungCrop.side
+            )
+        }
         for place in 0..<count {
-            let (line, column) = place.quotientAndRemainder(dividingBy: side)
             let share = row[count + place]
-            let nearby =
-                differences.sum(row: line, column: column, reach: contrastReach)
-                / (shares.sum(row: line, column: column, reach: contrastReach) + contrastOffset)
-            row[2 * count + place] = (row[place] - share * nearby) * contrastScale
+            row[place] = (row[place] - usual[place]) * share
+            row[3 * count + place] = (row[3 * count + place] - usual[place]) * share
         }
+        let shares = BoxSums(of: row.span.extracting(count..<2 * count), side: side)
+        writeContrast(of: 0, shares, scale: contrastScale, into: 2, of: &row)
+        writeContrast(of: 3, shares, scale: backgroundContrastScale, into: 4, of: &row)
         for place in 0..<count {
             row[place] *= differenceScale
             row[count + place] -= shareCenter
+            row[3 * count + place] *= backgroundScale
+        }
+    }
+
+    /// Writes how far a plane of differences is from its mean nearby as another plane.
+    private static func writeContrast(
+        of source: Int,
+        _ shares: BoxSums,
+        scale: Float,
+        into target: Int,
+        of row: inout MutableSpan<Float>
+    ) {
+        let count = side * side
+        let differences = BoxSums(of: row.span.extracting(source * count..<(source + 1) * count), side: side)
+        for place in 0..<count {
+            let (line, column) = place.quotientAndRemainder(dividingBy: side)
+            let nearby =
+                differences.sum(row: line, column: column, reach: contrastReach)
+                / (shares.sum(row: line, column: column, reach: contrastReach) + contrastOffset)
+            let (share, difference) = (row[count + place], row[source * count + place])
+            row[target * count + place] = (difference - share * nearby) * scale
         }
     }
 
     /// Writes density and share of lung of each cell, (2, 64, 64): mean of image · mask / (mean of mask + 0.15), and mean
     /// of mask.
-    private static func measure(_ view: Span<Float>, into row: inout MutableSpan<Float>) {
-        let (count, plane) = (side * side, LungCrop.side * LungCrop.side)
+    private static func measure(_ masked: [Float], into row: inout MutableSpan<Float>) {
+        let count = side * side
         // Both as one plane of twice the height.
-        var masked = [Float](repeating: 0, count: 2 * plane)
-        var span = masked.mutableSpan
-        writeMask(view, into: &span)
         writeCellMeans(
             into: &row,
             plane: masked.span,
@@ -110,15 +140,18 @@ package enum DensityEncoder {
         for place in 0..<count { row[place] /= row[count + place] + shareOffset }
     }
 
-    /// Writes image · mask and the mask of both lungs, (2, 128, 128).
-    private static func writeMask(_ view: Span<Float>, into masked: inout MutableSpan<Float>) {
+    /// Image · mask and the mask of both lungs, (2, 128, 128).
+    private static func masked(_ view: Span<Float>) -> [Float] {
         let plane = LungCrop.side * LungCrop.side
         let (image, left) = (view.extracting(0..<plane), view.extracting(plane..<2 * plane))
         let right = view.extracting(2 * plane..<3 * plane)
+        var masked = [Float](repeating: 0, count: 2 * plane)
+        var span = masked.mutableSpan
         for index in 0..<plane {
             let mask = min(max(left[index] + right[index], 0), 1)
-            masked[index] = image[index] * mask
-            masked[plane + index] = mask
+            span[index] = image[index] * mask
+            span[plane + index] = mask
         }
+        return masked
     }
 }

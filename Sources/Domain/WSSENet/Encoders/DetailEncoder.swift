@@ -3,7 +3,8 @@ import Lungs
 import Orientation
 
 /// The second layer of what is learned, on top of the outline: from grey values and gradient orientations to a
-/// vector of vessels and bronchi (284,336 parameters; architecture of the prototype, `science.md`, section C).
+/// vector of vessels and bronchi (284,336 parameters; architecture of the prototype, `science.md`, section C, but for layer
+/// instead of batch normalization: what it does to a slice depends on no other slice, and holds better for other patients).
 package enum DetailEncoder {
     /// Input: (3, 128, 128), grey values in the lungs' row hull, -0.6 to 1.4, then left and right lung, 0 to 1.
     package static let image = "image"
@@ -23,14 +24,20 @@ package enum DetailEncoder {
     static let skipCount = orientationCount * skipSide * skipSide
     /// Cells of the skip along each side.
     static let skipSide = 8
+    /// Of the four blocks.
+    package static let normalization = Operation.layerNormalization()
     /// Channels of the four blocks.
     private static let channels = [16, 32, 64, 96]
 
     /// The encoder alone, as its stage trains it. Parameters are named as layers: "detail.first.conv.weight"
     /// (16, 3, 3, 3) to "detail.out.bias" (96).
-    package static func network() throws(NetworkError) -> Network {
+    ///
+    /// - Parameter normalization: another one than ours, the reference implementation's for one.
+    package static func network(
+        normalization: Operation = normalization
+    ) throws(NetworkError) -> Network {
         var network = Network(inputs: inputs + [.init(outline, shape: [OutlineEncoder.count])])
-        try add(to: &network)
+        try add(to: &network, normalization: normalization)
         network.outputs = [output]
         return network
     }
@@ -43,11 +50,20 @@ package enum DetailEncoder {
     ]
 
     /// Appends the layers to a network that has the inputs and something called "outline".
-    static func add(to network: inout Network) throws(NetworkError) {
+    static func add(
+        to network: inout Network,
+        normalization: Operation = normalization
+    ) throws(NetworkError) {
         var last = image
         for (index, channels) in channels.enumerated() {
             let name = "detail." + EncoderBlock.names[index]
-            last = try EncoderBlock.add(name, channels: channels, of: last, to: &network)
+            last = try EncoderBlock.add(
+                name,
+                channels: channels,
+                normalization: normalization,
+                of: last,
+                to: &network
+            )
             if index == 0 { last = try network.add("detail.joined", .concatenation, last, maps) }
         }
         // (96, 8, 8) to (96, 4, 4).

@@ -5,13 +5,14 @@ enum EncoderBlock {
     /// Names of an encoder's blocks.
     static let names = ["first", "second", "third", "fourth"]
 
-    /// Appends a 3 x 3 convolution of stride 2, a batch normalization and a ReLU, (c, h, w) to
-    /// (channels, h / 2, w / 2). The convolution has no bias: the normalization would take it away.
+    /// Appends a 3 x 3 convolution of stride 2, a normalization and a ReLU, (c, h, w) to (channels, h / 2, w / 2). The
+    /// convolution has no bias: a batch normalization would take it away.
     ///
     /// - Returns: the name of the last layer, which is `name` and ".relu".
     static func add(
         _ name: String,
         channels: Int,
+        normalization: Operation = .batchNormalization(),
         of source: String,
         to network: inout Network
     ) throws(NetworkError) -> String {
@@ -20,7 +21,7 @@ enum EncoderBlock {
             .convolution(channels: channels, kernel: 3, stride: 2, padding: 1, hasBias: false),
             source
         )
-        try network.add(name + ".norm", .batchNormalization(), name + ".conv")
+        try network.add(name + ".norm", normalization, name + ".conv")
         return try network.add(name + ".relu", .activation(.relu), name + ".norm")
     }
 }

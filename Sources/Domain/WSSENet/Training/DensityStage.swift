@@ -57,10 +57,9 @@ struct DensityStage: LearningStage {
             similarity: set.detail,
             share: recipe.partnerShare
         )
-        let cells = BatchInput(
-            DensityEncoder.cells,
-            count: DensityEncoder.inputs[0].shape.reduce(1, *)
-        ) { view, row in DensityEncoder.writeCells(view, usual: usual, into: &row) }
+        let cells = BatchInput(DensityEncoder.cells, count: DensityEncoder.inputCount) { view, row in
+            DensityEncoder.writeCells(view, usual: usual, into: &row)
+        }
         self.cells = cells
         loader = BatchLoader(
             BatchMaker(

@@ -72,31 +72,3 @@ struct DrawnLesions: Sendable {
         SeededGenerator(seed: seed, stream: 1 << 62 | UInt64(batch) << 16 | UInt64(anchor))
     }
 }
-
-/// Lesions that views of the detail stage get at random, each view its own: so that the detail learns not to see them, and
-/// finds the same place in a diseased lung. Where lesions lie is the density's to tell.
-struct DistractingLesions: Sendable {
-    let seed: UInt64
-    /// Share of the views that have some.
-    let share: Double
-
-    /// Most lesions of a view.
-    private static let countMaximum = 4
-
-    /// Puts the lesions of a place's view into a slice: (3, 128, 128).
-    func apply(to slice: inout [Float], at place: ViewPlace) {
-        var generator = SeededGenerator(
-            seed: seed,
-            stream: 1 << 61 | UInt64(place.batch) << 16 | UInt64(place.row)
-        )
-        guard generator.unit() < share else { return }
-        let pixels = RandomLesion.lungPixels(of: slice)
-        guard pixels.count >= LesionPlaces.pixelMinimum else { return }
-        for _ in 0...generator.below(Self.countMaximum) {
-            let pixel = pixels[generator.below(pixels.count)]
-            let lesion = RandomLesion(&generator)
-            let (row, column) = pixel.quotientAndRemainder(dividingBy: EncoderInputs.viewShape.width)
-            lesion.apply(to: &slice, row: Float(row), column: Float(column))
-        }
-    }
-}

@@ -55,20 +55,15 @@ struct EncoderStage: LearningStage {
             recipe: recipe,
             stream: isOutline ? 21 : 22
         )
-        var changes = isOutline ? ViewRecipe.outline : ViewRecipe.detail
-        changes.elasticity = recipe.elasticity
         let view =
             isOutline
-            ? BatchView(recipe: changes, inputs: [Self.masks])
-            : BatchView(recipe: changes, features: Self.features, inputs: [Self.masks] + Self.detail)
-        let lesions = DistractingLesions(seed: recipe.seed, share: isOutline ? 0 : recipe.lesionShare)
-        let change: BatchMaker.Change = { slice, place, _ in lesions.apply(to: &slice, at: place) }
+            ? BatchView(recipe: .outline, inputs: [Self.masks])
+            : BatchView(recipe: .detail, features: Self.features, inputs: [Self.masks] + Self.detail)
         loader = BatchLoader(
             BatchMaker(
                 slices: set.slices,
                 views: [view],
                 seed: recipe.seed &+ (isOutline ? 31 : 32),
-                change: lesions.share > 0 ? change : nil,
                 plan: { batch in
                     let drawn = plan.slices(of: batch)
                     return (drawn + drawn).map { BatchRow($0) }

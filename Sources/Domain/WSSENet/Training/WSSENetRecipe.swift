@@ -31,10 +31,6 @@ package struct WSSENetRecipe: Sendable, Codable, Equatable {
     package var partnerShare = 0.15
     /// What the density labels count in the density stage.
     package var densityLabelWeight: Float = 0
-    /// Share of the detail stage's views that get lesions put into them, which the detail shall not see.
-    package var lesionShare = 0.0
-    /// Elasticity of the views of outline and detail, see `ViewRecipe`.
-    package var elasticity: Float = 0
     /// Whether the mean of all slices is taken from each part's vectors: what all slices share tells none from another.
     package var isCentered = true
     /// Whether the detail stage computes in bfloat16.
@@ -99,8 +95,7 @@ package struct WSSENetRecipe: Sendable, Codable, Equatable {
         let real: [(String, Double, ClosedRange<Double>)] = [
             ("rate", Double(rate), 1e-7...1), ("decay", Double(decay), 0...1),
             ("neighborShare", neighborShare, 0...1), ("partnerShare", partnerShare, 0...1),
-            ("lesionShare", lesionShare, 0...1),
-            ("elasticity", Double(elasticity), 0...0.5), ("neighborhood", neighborhood, 0...1),
+            ("neighborhood", neighborhood, 0...1),
             ("patientPower", patientPower, -1...1),
             ("densityPatientPower", densityPatientPower, -1...1),
             ("contrastiveWeight", Double(contrastiveWeight), 0...10),

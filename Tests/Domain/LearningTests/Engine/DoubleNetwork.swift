@@ -54,6 +54,8 @@ struct DoubleNetwork {
         case .convolution(let channels, let side, let stride, let padding, let groups, _):
             return self.convolution(layer.name, source, channels, side, stride, padding, groups)
         case .batchNormalization(let epsilon, _): return self.normalization(layer.name, source, epsilon)
+        case .layerNormalization(let epsilon):
+            return self.itemNormalization(layer.name, source, epsilon)
         case .activation(let activation):
             return DoubleTensor(
                 source.shape,
@@ -123,6 +125,28 @@ struct DoubleNetwork {
                         result[n, out, y, x] = sum
                     }
                 }
+            }
+        }
+        return result
+    }
+
+    private func itemNormalization(
+        _ name: String,
+        _ source: DoubleTensor,
+        _ epsilon: Float
+    ) -> DoubleTensor {
+        var result = source
+        let count = source.shape.dropFirst().reduce(1, *)
+        let plane = source.shape[2] * source.shape[3]
+        for item in 0..<source.shape[0] {
+            let range = item * count..<(item + 1) * count
+            let mean = source.values[range].reduce(0, +) / Double(count)
+            let variance = source.values[range].reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(count)
+            for index in range {
+                let channel = index / plane % source.shape[1]
+                let normal = (source.values[index] - mean) / (variance + Double(epsilon)).squareRoot()
+                result.values[index] =
+                    normal * self.array(name + ".weight")[channel] + self.array(name + ".bias")[channel]
             }
         }
         return result

@@ -24,6 +24,7 @@ import Testing
         Case("conv_grouped", .convolution(channels: 0, kernel: 3, padding: 1, groups: 4)),
         Case("conv_1x1", .convolution(channels: 0, kernel: 1)),
         Case("batchnorm_training", .batchNormalization()), Case("batchnorm_running", .batchNormalization()),
+        Case("layernorm", .layerNormalization()),
         Case("relu", .activation(.relu)), Case("gelu", .activation(.gelu)),
         Case("pool_maximum", .pooling(.maximum, kernel: 3, stride: 2, padding: 1)),
         Case("pool_average", .pooling(.average, kernel: 2, stride: 2)),

@@ -32,6 +32,9 @@ import Testing
         ("convolution, 1 x 1", { try single([16, 5, 5], .convolution(channels: 7, kernel: 1)) }),
         ("batch normalization", { try single([5, 6, 7], .batchNormalization(), name: "norm") }),
         ("batch normalization, blocks", { try single([16, 6, 6], .batchNormalization(), name: "norm") }),
+        ("layer normalization", { try single([5, 6, 7], .layerNormalization(), name: "norm") }),
+        ("layer normalization, blocks", { try single([16, 6, 6], .layerNormalization(), name: "norm") }),
+        ("layer normalization between convolutions", layerNormalized),
         ("ReLU", { try single([4, 5, 6], .activation(.relu)) }),
         ("GELU", { try single([4, 5, 6], .activation(.gelu)) }),
         ("maxima", { try single([5, 9, 9], .pooling(.maximum, kernel: 3, stride: 2, padding: 1)) }),
@@ -188,6 +191,18 @@ import Testing
         try network.add("wide", .upsampling(factor: 2, .bilinear), "narrow")
         try network.add("both", .concatenation, "wide", "relu")
         network.outputs = ["both", "sum"]
+        return network
+    }
+
+    /// What a convolution gives, in the layout that it likes, with a ReLU behind and without.
+    @Sendable static func layerNormalized() throws -> Network {
+        var network = Network(inputs: [.init("image", shape: [3, 12, 12])])
+        try network.add("conv", .convolution(channels: 20, kernel: 3, stride: 2, padding: 1), "image")
+        try network.add("conv.norm", .layerNormalization(), "conv")
+        try network.add("conv.relu", .activation(.relu), "conv.norm")
+        try network.add("next", .convolution(channels: 32, kernel: 3, padding: 1), "conv.relu")
+        try network.add("next.norm", .layerNormalization(epsilon: 1e-3), "next")
+        network.outputs = ["next.norm"]
         return network
     }
 

@@ -57,6 +57,8 @@ def compute(operation, sources, p):
     if kind == "batchNormalization":
         mean, variance = p("running_mean"), p("running_var")
         return F.batch_norm(x, mean, variance, p("weight"), p("bias"), eps=float(rest[0]))
+    if kind == "layerNormalization":
+        return F.group_norm(x, 1, p("weight"), p("bias"), eps=float(rest[0]))
     if kind == "maximumPooling":
         return F.max_pool2d(x, *integers)
     if kind == "averagePooling":

@@ -129,6 +129,14 @@ def layers():
         | convolution("conv_1x1", 500, maps, 7, 1, has_bias=True)
         | normalization("batchnorm_training", 600, (3, 5, 5, 3), True)
         | normalization("batchnorm_running", 700, (3, 5, 5, 3), False)
+        | layer(
+            "layernorm",
+            750,
+            [(3, 5, 5, 3)],
+            lambda image, weight, bias: F.group_norm(image, 1, weight, bias, eps=1e-5),
+            weight=random(750, 5),
+            bias=random(751, 5),
+        )
         | layer("relu", 800, [small], F.relu)
         | layer("gelu", 900, [small], F.gelu)
         | layer("pool_maximum", 1000, [window], lambda x: F.max_pool2d(x, 3, 2, 1), mean=-1)

@@ -20,12 +20,13 @@ struct FingerprintTests {
     func text() throws {
         let network = try madeUpNetwork()
         let lines = network.canonicalText.split(separator: "\n").map(String.init)
-        #expect(lines.count == 1 + 2 + 19 + 1)
+        #expect(lines.count == 1 + 2 + 20 + 1)
         for line in [
             "carina.network 1", "input 5:image (3,16,16)", "input 5:extra (10)",
             "layer 4:stem convolution 8 3 1 1 1 false < 5:image",
             "layer 5:depth convolution 8 3 2 1 8 true < 9:stem.relu",
             "layer 9:stem.norm batchNormalization 1e-05 0.1 < 4:stem",
+            "layer 8:own.norm layerNormalization 0.001 < 11:joined.norm",
             "layer 10:depth.gelu gelu < 5:depth",
             "layer 5:added sum < 10:depth.gelu 7:largest 5:depth",
             "layer 6:smooth bilinearUpsampling 2 < 5:means",
@@ -37,7 +38,7 @@ struct FingerprintTests {
         // sha256sum of the text; when it changes, no checkpoint can be read any more.
         #expect(
             hexadecimal(network.fingerprint)
-                == "69321049729817df6cb1418a7b465a76ee69a2946848c51e0f7e84f8ab213a49"
+                == "5e0bfccc00061e1cb8cd5f82129b692964dcaffc6be65d43084b6649c5b6e1c0"
         )
     }
 
@@ -54,6 +55,7 @@ struct FingerprintTests {
             .convolution(channels: 4, kernel: 3, groups: 2),
             .convolution(channels: 4, kernel: 3, hasBias: false),
             .batchNormalization(), .batchNormalization(epsilon: 1e-4), .batchNormalization(momentum: 0.2),
+            .layerNormalization(), .layerNormalization(epsilon: 1e-4),
             .activation(.relu), .activation(.gelu), .pooling(.maximum, kernel: 2, stride: 2),
             .pooling(.average, kernel: 2, stride: 2), .pooling(.maximum, kernel: 3, stride: 2),
             .pooling(.maximum, kernel: 2, stride: 1), .pooling(.maximum, kernel: 3, stride: 2, padding: 1),

@@ -36,8 +36,8 @@ struct NetworkTests {
         #expect(
             names == [
                 "stem.weight", "stem.norm.weight", "stem.norm.bias", "depth.weight", "depth.bias",
-                "joined.norm.weight", "joined.norm.bias", "mask.weight", "mask.bias", "flat.linear.weight",
-                "flat.linear.bias", "projected.weight",
+                "joined.norm.weight", "joined.norm.bias", "own.norm.weight", "own.norm.bias", "mask.weight",
+                "mask.bias", "flat.linear.weight", "flat.linear.bias", "projected.weight",
             ]
         )
         let shapes = Dictionary(uniqueKeysWithValues: network.parameters.map { ($0.name, $0.shape) })

@@ -19,8 +19,8 @@ struct ParametersTests {
         try parameters.check(fit: network)
         #expect(parameters.trained.names == network.parameters.map(\.name))
         #expect(parameters.statistics.shapes == network.statistics.map(\.shape))
-        // stem 216 + 16, depth 72 + 8, joined.norm 48, mask 24 + 1, flat.linear 768 + 6, projected 640.
-        #expect(parameters.trainedCount == 1799)
+        // stem 216 + 16, depth 72 + 8, joined.norm 48, own.norm 48, mask 24 + 1, flat.linear 768 + 6, projected 640.
+        #expect(parameters.trainedCount == 1847)
     }
 
     @Test("start with 0 for biases, as identity for batch normalizations")

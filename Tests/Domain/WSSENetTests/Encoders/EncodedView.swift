@@ -36,6 +36,6 @@ struct EncodedView {
 
     /// What the density encoder sees.
     static func cells(_ view: [Float], usual: [Float]) -> [Float] {
-        row(3 * usual.count) { DensityEncoder.writeCells(view.span, usual: usual, into: &$0) }
+        row(DensityEncoder.inputCount) { DensityEncoder.writeCells(view.span, usual: usual, into: &$0) }
     }
 }

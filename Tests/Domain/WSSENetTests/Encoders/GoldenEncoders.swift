@@ -13,6 +13,8 @@ struct GoldenEncoders {
     let crops: [LungCrop]
     let outline: Parameters
     let detail: Parameters
+    /// The same weights without running averages, which our normalization has none of.
+    var ownDetail: Parameters { Parameters(trained: detail.trained, statistics: NamedArrays([])) }
 
     /// PyTorch's names of the layers, by ours.
     private static let layers = [
@@ -49,7 +51,12 @@ struct GoldenEncoders {
             return try #require(LungCrop(image: planes[0], left: planes[1], right: planes[2]))
         }
         outline = try parameters(OutlineEncoder.network())
-        detail = try parameters(DetailEncoder.network())
+        detail = try parameters(Self.detailNetwork())
+    }
+
+    /// The detail encoder as the reference implementation has it.
+    static func detailNetwork() throws -> Network {
+        try DetailEncoder.network(normalization: .batchNormalization())
     }
 
     /// "outline" and "features.0.0.weight" for "outline.first.conv.weight".

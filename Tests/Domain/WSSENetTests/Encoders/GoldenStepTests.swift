@@ -53,7 +53,7 @@ struct GoldenStepTests {
         let seen = planes.map { EncodedView($0) }
         try step(
             "detail",
-            try DetailEncoder.network(),
+            try GoldenEncoders.detailNetwork(),
             golden.detail,
             [
                 DetailEncoder.image: seen.flatMap(\.image), DetailEncoder.maps: seen.flatMap(\.maps),

@@ -61,12 +61,12 @@ def crop(number):
 
 
 class Density(torch.nn.Module):
-    """The reference implementation's density encoder with twice the channels, and contrast beside its two inputs."""
+    """The reference implementation's density encoder with twice the channels, and contrast and background beside its two inputs."""
 
     def __init__(self, usual):
         super().__init__()
         self.usual = usual
-        channels = (3, 32, 64, 64)
+        channels = (5, 32, 64, 64)
         blocks = zip(channels, channels[1:])
         self.features = torch.nn.Sequential(*[density.network.block(i, o) for i, o in blocks])
         self.out = torch.nn.Linear(channels[-1] * 64, 64)
@@ -79,8 +79,26 @@ class Density(torch.nn.Module):
         def nearby(plane):
             return torch.nn.functional.conv2d(plane, box, padding=3)
 
-        contrast = difference - share * nearby(difference) / (nearby(share) + 0.5)
-        return torch.cat([difference * 4, share - 0.4, contrast * 6], 1)
+        def contrast(plane):
+            return plane - share * nearby(plane) / (nearby(share) + 0.5)
+
+        between = (self.background(x) - self.usual) * share
+        planes = [difference * 4, share - 0.4, contrast(difference) * 6, between * 6, contrast(between) * 12]
+        return torch.cat(planes, 1)
+
+    @staticmethod
+    def background(x):
+        """Of the 4 x 4 pixels around each cell, weighted by the mask: the mean less the mean absolute deviation."""
+        mask = (x[:, 1:2] + x[:, 2:3]).clamp(0, 1)
+
+        def windows(plane):
+            return torch.nn.functional.unfold(plane, 4, padding=1, stride=2)
+
+        values, weights = windows(x[:, :1]), windows(mask)
+        whole = weights.sum(1, keepdim=True) + 1e-3
+        mean = (values * weights).sum(1, keepdim=True) / whole
+        found = mean - ((values - mean).abs() * weights).sum(1, keepdim=True) / whole
+        return found.reshape(-1, 1, 64, 64)
 
     def forward(self, x):
         return torch.nn.functional.normalize(self.out(self.features(self.cells(x)).flatten(1)), dim=1)

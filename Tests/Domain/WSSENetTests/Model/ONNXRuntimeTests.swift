@@ -28,7 +28,7 @@ struct ONNXRuntimeTests {
             count: EmbeddingModel.histogramCount
         )
         return try EmbeddingModel(
-            parameters: EmbeddingNetwork.parameters([golden.outline, golden.detail, density.parameters]),
+            parameters: EmbeddingNetwork.parameters([golden.outline, golden.ownDetail, density.parameters]),
             usualDensity: DensityEncoder.usual(of: crops.map { EncoderInputs.view($0) }),
             histogram: hasHistogram ? principal : nil,
             card: ModelCard(

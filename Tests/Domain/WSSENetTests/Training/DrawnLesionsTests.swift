@@ -125,20 +125,4 @@ struct DrawnLesionsTests {
         }
         #expect(!lesions.hasLesion(BatchRow(0, 1), batch: 0, anchor: 0))
     }
-
-    @Test("that distract are in the share of the views that was asked for", arguments: [0, 0.5, 1])
-    func distracting(share: Double) {
-        let distracting = DistractingLesions(seed: 3, share: share)
-        let shown = (0..<200).map { number -> [Float] in
-            var changed = view
-            distracting.apply(to: &changed, at: ViewPlace(batch: number / 8, row: number % 8))
-            return changed
-        }
-        let changed = shown.count { $0 != view }
-        #expect(abs(Double(changed) / 200 - share) < 0.11)
-        if share == 1 { #expect(Set(shown).count > 190) }
-        var again = view
-        distracting.apply(to: &again, at: ViewPlace(batch: 1, row: 1))
-        #expect(again == shown[9])
-    }
 }

@@ -19,8 +19,6 @@ struct TrainingRun {
         recipe.batchSlices = 8
         (recipe.outlineSteps, recipe.detailSteps, recipe.densitySteps) = (12, 8, 12)
         recipe.densityLabelWeight = 0.5
-        recipe.lesionShare = 0.3
-        recipe.elasticity = 0.02
     }
 
     func start(resuming state: TrainingState? = nil) throws -> WSSENetTraining {

@@ -10,7 +10,6 @@ struct WSSENetRecipeTests {
         ("batchSlices", { $0.batchSlices = 257 }), ("patience", { $0.patience = 0 }),
         ("rate", { $0.rate = 0 }), ("rate", { $0.rate = .nan }), ("decay", { $0.decay = -1 }),
         ("neighborShare", { $0.neighborShare = 1.5 }), ("neighborhood", { $0.neighborhood = -0.1 }),
-        ("lesionShare", { $0.lesionShare = 2 }), ("elasticity", { $0.elasticity = 1 }),
         ("patientPower", { $0.patientPower = -1.5 }),
         ("partnerShare", { $0.partnerShare = -0.1 }),
         ("densityPatientPower", { $0.densityPatientPower = 1.5 }),

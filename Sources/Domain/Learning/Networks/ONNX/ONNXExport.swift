@@ -57,6 +57,7 @@ extension ONNXGraph {
         case .batchNormalization(let epsilon, _):
             let arrays = try stored(name, ["weight", "bias", "running_mean", "running_var"])
             try add(name, "BatchNormalization", sources + arrays, [("epsilon", .number(epsilon))])
+        case .layerNormalization(let epsilon): try addLayerNormalization(name, sources[0], epsilon)
         case .activation(.relu): try add(name, "Relu", sources)
         case .activation(.gelu): try addGelu(name, sources[0])
         case .pooling(.maximum, let kernel, let stride, let padding):
@@ -77,6 +78,25 @@ extension ONNXGraph {
         case .flattening: try add(name, "Flatten", sources, [("axis", .integer(1))])
         case .unitLength(let scale): try addUnitLength(name, sources[0], scale)
         }
+    }
+
+    /// Step by step: version 17 has no operator that normalizes all channels together and scales each.
+    private mutating func addLayerNormalization(
+        _ name: String,
+        _ source: String,
+        _ epsilon: Float
+    ) throws(ONNXError) {
+        let arrays = try stored(name, ["weight", "bias"], isColumn: true)
+        let axes: [(String, ONNXAttribute)] = [("axes", .integers([1, 2, 3])), ("keepdims", .integer(1))]
+        let mean = try add(name + "/mean", "ReduceMean", [source], axes)
+        let centered = try add(name + "/centered", "Sub", [source, mean])
+        let square = try add(name + "/square", "Mul", [centered, centered])
+        let variance = try add(name + "/variance", "ReduceMean", [square], axes)
+        let raised = try add(name + "/raised", "Add", [variance, try constant(name + "/epsilon", [epsilon])])
+        let deviation = try add(name + "/deviation", "Sqrt", [raised])
+        let normal = try add(name + "/normal", "Div", [centered, deviation])
+        let scaled = try add(name + "/scaled", "Mul", [normal, arrays[0]])
+        try add(name, "Add", [scaled, arrays[1]])
     }
 
     /// x · (1 + erf(x / √2)) / 2: version 17 has no operator for it.

@@ -57,8 +57,13 @@ struct ONNXGraph {
 
     /// Adds parameters or statistics of a layer: weight, bias, running_mean, running_var.
     ///
+    /// - Parameter isColumn: (channels) is written as (channels, 1, 1).
     /// - Returns: their names.
-    mutating func stored(_ layer: String, _ kinds: [String]) throws(ONNXError) -> [String] {
+    mutating func stored(
+        _ layer: String,
+        _ kinds: [String],
+        isColumn: Bool = false
+    ) throws(ONNXError) -> [String] {
         var stored: [String] = []
         for kind in kinds {
             let name = layer + "." + kind
@@ -66,7 +71,8 @@ struct ONNXGraph {
             let arrays = isTrained ? parameters.trained : parameters.statistics
             // The parameters were found to fit the network before.
             guard let place = arrays.place(of: name) else { throw ONNXError("array \(name) is missing") }
-            stored.append(try constant(name, arrays.values[place], shape: arrays.shapes[place]))
+            let shape = arrays.shapes[place] + (isColumn ? [1, 1] : [])
+            stored.append(try constant(name, arrays.values[place], shape: shape))
         }
         return stored
     }
