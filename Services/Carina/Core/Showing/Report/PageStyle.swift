@@ -6,7 +6,7 @@ enum PageStyle {
         h1 { font-size: 1.5em; } h2 { font-size: 1.25em; margin-top: 2em; border-bottom: 1px solid #3e454f; }
         h3 { font-size: 1em; color: #9ea7b3; } code { font-size: .9em; }
         table { border-collapse: collapse; } td, th { padding: .15em .8em .15em 0; text-align: left; vertical-align: top; }
-        td { overflow-wrap: anywhere; } th { color: #9ea7b3; font-weight: normal; white-space: nowrap; }
+        p, td { overflow-wrap: anywhere; } th { color: #9ea7b3; font-weight: normal; white-space: nowrap; }
         .numbers td { text-align: right; }
         .plot { fill: #1b1f25; } .rule { stroke: #3e454f; }
         svg text { fill: #ebeef2; font: 12px system-ui, sans-serif; } svg { max-width: 100%; height: auto; }
