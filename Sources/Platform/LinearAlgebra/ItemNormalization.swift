@@ -52,9 +52,8 @@ package struct ItemNormalization: Sendable {
         let padded = self.layout.blocks * self.layout.width
         var (scales, shifts) = ([Float](repeating: 0, count: padded), [Float](repeating: 0, count: padded))
         for channel in 0..<self.channels {
-            let scale = Double(weights[channel]) * factor
-            scales[channel] = Float(scale)
-            shifts[channel] = Float(Double(biases[channel]) - mean * scale)
+            scales[channel] = Float(Double(weights[channel]) * factor)
+            shifts[channel] = biases[channel]
         }
         var layout = self.layout
         // SAFETY: bytes of images of this layout, checked above; C keeps no pointer; here and below.
@@ -63,6 +62,7 @@ package struct ItemNormalization: Sendable {
                 unsafe carina_scale_channels(
                     &layout,
                     image.baseAddress,
+                    Float(mean),
                     scales,
                     shifts,
                     self.isRectified,
@@ -111,7 +111,7 @@ package struct ItemNormalization: Sendable {
         plain /= count
         along /= count
         let slope = -factor * factor * along
-        let offset = -factor * plain - slope * mean
+        let offset = -factor * plain
         var layout = self.layout
         unsafe image.withUnsafeBytes { image in
             unsafe result.withUnsafeBytes { result in
@@ -123,6 +123,7 @@ package struct ItemNormalization: Sendable {
                             result.baseAddress,
                             gradient.baseAddress,
                             self.isRectified,
+                            Float(mean),
                             scales,
                             Float(slope),
                             Float(offset),

@@ -15,6 +15,7 @@ typedef struct {
     numbers gradients;
     numbers found;
     bool is_rectified;
+    float center;
     const float *scales;
     const float *shifts;
     float slope;
@@ -52,7 +53,7 @@ CARINA_INLINE void do_group(const work *all, size_t index, size_t count, lanes *
     floats values;
     load(all->image, index, count, &values);
     if (all->task == SCALING) {
-        floats result = values * lane->scale + lane->shift;
+        floats result = (values - all->center) * lane->scale + lane->shift;
         if (all->is_rectified) {
             result = (floats)((words)result & ~(words)(result < 0));
         }
@@ -72,7 +73,7 @@ CARINA_INLINE void do_group(const work *all, size_t index, size_t count, lanes *
         lane->product += exact * __builtin_convertvector(values, doubles);
         return;
     }
-    const floats found = gradient * lane->scale + (values * all->slope + all->offset);
+    const floats found = gradient * lane->scale + ((values - all->center) * all->slope + all->offset);
     store(all->found, index, count, &found);
 }
 
@@ -170,12 +171,13 @@ CARINA_INLINE void do_all(work all, const carina_image_layout *layout) {
 
 CARINA_CLONES
 void carina_scale_channels(
-    const carina_image_layout *layout, const void *image, const float *scales, const float *shifts,
-    bool is_rectified, void *results) {
+    const carina_image_layout *layout, const void *image, float center, const float *scales,
+    const float *shifts, bool is_rectified, void *results) {
     const work all = {
         .task = SCALING,
         .image = {.start = image},
         .results = {.start = results},
+        .center = center,
         .scales = scales,
         .shifts = shifts,
         .is_rectified = is_rectified};
@@ -199,7 +201,7 @@ void carina_channel_gradient_sums(
 CARINA_CLONES
 void carina_channel_gradients(
     const carina_image_layout *layout, const void *image, const void *results, const void *gradients,
-    bool is_rectified, const float *scales, float slope, float offset, void *found) {
+    bool is_rectified, float center, const float *scales, float slope, float offset, void *found) {
     const work all = {
         .task = UNDOING,
         .image = {.start = image},
@@ -207,6 +209,7 @@ void carina_channel_gradients(
         .gradients = {.start = gradients},
         .found = {.start = found},
         .is_rectified = is_rectified,
+        .center = center,
         .scales = scales,
         .slope = slope,
         .offset = offset};
