@@ -62,7 +62,11 @@ CARINA_INLINE void write_group(numbers all, size_t index, const floats *group) {
 }
 
 /// Up to sixteen neighbors, zeros behind them.
-CARINA_INLINE void read_some(numbers all, size_t index, size_t count, floats *group) {
+CARINA_INLINE void read_up_to(numbers all, size_t index, size_t count, floats *group) {
+    if (count == LANES) {
+        read_group(all, index, group);
+        return;
+    }
     float some[LANES] = {0};
     for (size_t lane = 0; lane < count; lane++) {
         some[lane] = single(all, index + lane);
@@ -71,8 +75,10 @@ CARINA_INLINE void read_some(numbers all, size_t index, size_t count, floats *gr
 }
 
 /// Overwrites up to sixteen neighbors.
-CARINA_INLINE void write_some(numbers all, size_t index, size_t count, const floats *group) {
-    if (all.is_half) {
+CARINA_INLINE void write_up_to(numbers all, size_t index, size_t count, const floats *group) {
+    if (count == LANES) {
+        write_group(all, index, group);
+    } else if (all.is_half) {
         halves half;
         round_group(group, &half);
         memcpy((uint16_t *)all.start + index, &half, count * sizeof(uint16_t));

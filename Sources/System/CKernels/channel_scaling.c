@@ -32,39 +32,23 @@ typedef struct {
     doubles product;
 } lanes;
 
-CARINA_INLINE void load(numbers all, size_t index, size_t count, floats *group) {
-    if (count == LANES) {
-        read_group(all, index, group);
-    } else {
-        read_some(all, index, count, group);
-    }
-}
-
-CARINA_INLINE void store(numbers all, size_t index, size_t count, const floats *group) {
-    if (count == LANES) {
-        write_group(all, index, group);
-    } else {
-        write_some(all, index, count, group);
-    }
-}
-
 /// Up to sixteen neighbors.
 CARINA_INLINE void do_group(const work *all, size_t index, size_t count, lanes *lane) {
     floats values;
-    load(all->image, index, count, &values);
+    read_up_to(all->image, index, count, &values);
     if (all->task == SCALING) {
         floats result = (values - all->center) * lane->scale + lane->shift;
         if (all->is_rectified) {
             result = (floats)((words)result & ~(words)(result < 0));
         }
-        store(all->results, index, count, &result);
+        write_up_to(all->results, index, count, &result);
         return;
     }
     floats gradient;
-    load(all->gradients, index, count, &gradient);
+    read_up_to(all->gradients, index, count, &gradient);
     if (all->is_rectified) {
         floats result;
-        load(all->results, index, count, &result);
+        read_up_to(all->results, index, count, &result);
         gradient = (floats)((words)gradient & (words)(result > 0));
     }
     if (all->task == SUMMING) {
@@ -74,7 +58,7 @@ CARINA_INLINE void do_group(const work *all, size_t index, size_t count, lanes *
         return;
     }
     const floats found = gradient * lane->scale + ((values - all->center) * all->slope + all->offset);
-    store(all->found, index, count, &found);
+    write_up_to(all->found, index, count, &found);
 }
 
 CARINA_INLINE void begin(const work *all, size_t channel, size_t count, lanes *lane) {

@@ -88,7 +88,8 @@ private struct Case {
     var slopes: (image: [Double], weights: [Double], biases: [Double]) {
         let (normal, result) = (self.normal, self.result)
         let passed = gradient.indices.map { isRectified && result[$0] <= 0 ? 0 : gradient[$0] }
-        var (ofWeights, ofBiases) = ([Double](repeating: 0, count: channels), [Double](repeating: 0, count: channels))
+        var ofWeights = [Double](repeating: 0, count: channels)
+        var ofBiases = ofWeights
         for index in passed.indices {
             ofWeights[index / places] += passed[index] * normal[index]
             ofBiases[index / places] += passed[index]
