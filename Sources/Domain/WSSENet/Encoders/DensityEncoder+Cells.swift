@@ -3,6 +3,14 @@ import Lungs
 
 /// What the density encoder sees of a view.
 extension DensityEncoder {
+    /// What the input's planes are, in their order.
+    private enum Plane: Int {
+        case difference, share, contrast, background, backgroundContrast
+
+        var start: Int { rawValue * side * side }
+        var range: Range<Int> { start..<start + side * side }
+    }
+
     private static let cell = LungCrop.side / side
     /// Added to a cell's share of lung before dividing by it, so that cells with little lung count little.
     private static let shareOffset: Float = 0.15
@@ -36,14 +44,13 @@ extension DensityEncoder {
     ///
     /// - Parameter usual: (64 x 64), see `usual(of:)`.
     static func writeCells(_ view: Span<Float>, usual: [Float], into row: inout MutableSpan<Float>) {
-        let count = side * side
         let masked = self.masked(view)
         do {
-            var cells = row._mutatingExtracting(0..<2 * count)
+            var cells = row._mutatingExtracting(0..<Plane.share.range.upperBound)
             measure(masked, into: &cells)
         }
         do {
-            var backgrounds = row._mutatingExtracting(3 * count..<4 * count)
+            var backgrounds = row._mutatingExtracting(Plane.background.range)
             let plane = LungCrop.side * LungCrop.side
             writeCellBackgrounds(
                 into: &backgrounds,
@@ -52,38 +59,43 @@ extension DensityEncoder {
                 side: LungCrop.side
             )
         }
-        for place in 0..<count {
-            let share = row[count + place]
-            row[place] = (row[place] - usual[place]) * share
-            row[3 * count + place] = (row[3 * count + place] - usual[place]) * share
+        let (share, background) = (Plane.share.start, Plane.background.start)
+        for place in usual.indices {
+            row[place] = (row[place] - usual[place]) * row[share + place]
+            row[background + place] = (row[background + place] - usual[place]) * row[share + place]
         }
-        let shares = BoxSums(of: row.span.extracting(count..<2 * count), side: side)
-        writeContrast(of: 0, shares, scale: contrastScale, into: 2, of: &row)
-        writeContrast(of: 3, shares, scale: backgroundContrastScale, into: 4, of: &row)
-        for place in 0..<count {
+        let shares = BoxSums(of: row.span.extracting(Plane.share.range), side: side)
+        writeContrast(of: .difference, shares, scale: contrastScale, into: .contrast, of: &row)
+        writeContrast(
+            of: .background,
+            shares,
+            scale: backgroundContrastScale,
+            into: .backgroundContrast,
+            of: &row
+        )
+        for place in usual.indices {
             row[place] *= differenceScale
-            row[count + place] -= shareCenter
-            row[3 * count + place] *= backgroundScale
+            row[share + place] -= shareCenter
+            row[background + place] *= backgroundScale
         }
     }
 
     /// Writes how far a plane of differences is from its mean nearby as another plane.
     private static func writeContrast(
-        of source: Int,
+        of source: Plane,
         _ shares: BoxSums,
         scale: Float,
-        into target: Int,
+        into target: Plane,
         of row: inout MutableSpan<Float>
     ) {
-        let count = side * side
-        let differences = BoxSums(of: row.span.extracting(source * count..<(source + 1) * count), side: side)
-        for place in 0..<count {
+        let differences = BoxSums(of: row.span.extracting(source.range), side: side)
+        for place in 0..<side * side {
             let (line, column) = place.quotientAndRemainder(dividingBy: side)
             let nearby =
                 differences.sum(row: line, column: column, reach: contrastReach)
                 / (shares.sum(row: line, column: column, reach: contrastReach) + contrastOffset)
-            let (share, difference) = (row[count + place], row[source * count + place])
-            row[target * count + place] = (difference - share * nearby) * scale
+            let (share, difference) = (row[Plane.share.start + place], row[source.start + place])
+            row[target.start + place] = (difference - share * nearby) * scale
         }
     }
 
