@@ -7,9 +7,10 @@
 
 /// Writes backgrounds (side / 2, side / 2) of a picture.
 ///
-/// values, weights (side, side): weights 0...1, nothing counts beyond the edge; side: even, at most 1,024; scratch: as many
-/// numbers as `carina_background_scratch` says.
+/// values, weights (side, side): weights 0...1, nothing counts beyond the edge; side: even; scratch: as many numbers as
+/// `carina_background_scratch` says.
 void carina_cell_backgrounds(
     const float *values, const float *weights, size_t side, float *backgrounds, float *scratch);
 
+/// Numbers that the above needs beside.
 size_t carina_background_scratch(size_t side);
